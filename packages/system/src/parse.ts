@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import { IcosError } from "./errors.ts";
+
+export interface FieldProblem {
+  /** Dotted path of the field; empty for the whole value. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/**
+ * Checks a value from outside against its schema. On failure throws an {@link IcosError} with `code` that names
+ * every wrong field (`details.problems`), not just the first.
+ */
+export function parseWith<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  what: {
+    readonly code: string;
+    readonly name: string;
+    readonly file?: string | undefined;
+    readonly next?: string | undefined;
+  },
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const problems: FieldProblem[] = result.issues.map((issue) => ({
+    key: v.getDotPath(issue) ?? "",
+    message: issue.message,
+  }));
+  const list = problems.map(({ key, message }) => (key ? `${key}: ${message}` : message)).join("; ");
+  throw new IcosError(what.code, `${what.name} is not valid: ${list}.`, {
+    next: what.next,
+    place: { file: what.file, key: problems[0]?.key },
+    details: { problems },
+  });
+}
+
+/** JSON text to a checked value; a syntax error is reported with `file`. */
+export function parseJson<Schema extends v.GenericSchema>(
+  schema: Schema,
+  text: string,
+  what: {
+    readonly code: string;
+    readonly name: string;
+    readonly file?: string | undefined;
+    readonly next?: string | undefined;
+  },
+): v.InferOutput<Schema> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new IcosError(
+      what.code,
+      `${what.name} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      {
+        next: what.next,
+        place: { file: what.file },
+        cause,
+      },
+    );
+  }
+  return parseWith(schema, value, what);
+}
