@@ -1,1 +1,14 @@
-export {};
+export * from "./address.ts";
+export * from "./bootstrap-files.ts";
+export * from "./bootstrap-tar.ts";
+export * from "./config-medium.ts";
+export * from "./guestos-config.ts";
+export * from "./guestos-schema.ts";
+export * from "./hostname.ts";
+export * from "./ic-config.ts";
+export * from "./ic-config-schema.ts";
+export * from "./ipv6.ts";
+export * from "./mac.ts";
+export * from "./networkd.ts";
+export * from "./secret.ts";
+export * from "./ssh-keys.ts";

@@ -1,0 +1,9 @@
+import type { GuestosConfig } from "./guestos-schema.ts";
+
+/** `guest-<management MAC without colons>`; the developer's choice wins; an upgrade VM says that it is one. */
+export function guestHostname(config: GuestosConfig): string {
+  const chosen = config.guestos_settings.guestos_dev_settings.hostname;
+  if (chosen !== null) return chosen;
+  const mac = config.icos_settings.mgmt_mac.replaceAll(":", "");
+  return config.guest_vm_type === "upgrade" ? `guest-upgrade-${mac}` : `guest-${mac}`;
+}
