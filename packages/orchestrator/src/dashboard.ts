@@ -1,0 +1,46 @@
+/** What the dashboard shows. A field whose subject does not exist yet in this system is left out and shown as `None`. */
+export interface DashboardView {
+  readonly nodeId: string;
+  readonly dcId: string | undefined;
+  readonly registryVersion: number;
+  /** Nanoseconds since the epoch. */
+  readonly certifiedTime: bigint | undefined;
+  readonly subnet: { readonly kind: "unknown" } | { readonly kind: "known"; readonly id: string | undefined };
+  readonly replicaPid: number | undefined;
+  readonly replicaVersion: string;
+  readonly scheduledUpgrade: string | undefined;
+}
+
+/** Plain text, a line for each label, in upstream's order: its tests parse it. */
+export function renderDashboard(view: DashboardView): string {
+  const { subnet, scheduledUpgrade, replicaVersion } = view;
+  const lines: readonly (readonly [label: string, value: string])[] = [
+    ["node id", view.nodeId],
+    ["DC id", view.dcId ?? NONE],
+    ["last registry version", String(view.registryVersion)],
+    ["last poll's certified time", view.certifiedTime === undefined ? NONE : formatTime(view.certifiedTime)],
+    ["subnet id", subnet.kind === "unknown" ? "Subnet not known yet" : (subnet.id ?? "Unassigned")],
+    ["replica process id", view.replicaPid === undefined ? NONE : String(view.replicaPid)],
+    ["replica version", replicaVersion],
+    ["host os version", NONE],
+    ["scheduled upgrade", scheduledUpgrade === undefined ? NONE : `${replicaVersion} -> ${scheduledUpgrade}`],
+    ["cup height", NONE],
+    ["cup signed", NONE],
+    ["cup state hash", NONE],
+    ["cup timestamp", NONE],
+    ["firewall config registry version", NONE],
+    ["ipv4 config registry version", NONE],
+    ["ssh key config registry version", NONE],
+    ["ssh key configuration is for subnet", NONE],
+    ["readonly keys", NONE],
+    ["backup keys", NONE],
+    ["admin keys", NONE],
+  ];
+  return lines.map(([label, value]) => `${label}: ${value}\n`).join("");
+}
+
+const NONE = "None";
+
+function formatTime(nanoseconds: bigint): string {
+  return new Date(Number(nanoseconds / 1_000_000n)).toISOString();
+}
