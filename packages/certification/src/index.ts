@@ -1,1 +1,17 @@
+export * from "./bytes.ts";
+export * from "./canister-ranges.ts";
+export * from "./cbor.ts";
+export * from "./certificate.ts";
+export * from "./certificate-verifier.ts";
+export * from "./committee-key.ts";
+export * from "./hash-of-map.ts";
+export * from "./hash-tree.ts";
+export * from "./hash-tree-cbor.ts";
+export * from "./labeled-data.ts";
+export * from "./leb128.ts";
+export * from "./lookup.ts";
 export * from "./principal.ts";
+export * from "./prune.ts";
+export * from "./threshold-key.ts";
+export { readThresholdPublicKey, thresholdKeyFromDer, thresholdKeyToDer } from "./threshold-public-key.ts";
+export type { ThresholdPublicKey } from "./threshold-public-key.ts";
