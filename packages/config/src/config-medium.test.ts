@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { after, test } from "node:test";
+import assert from "node:assert/strict";
+import { createExec, IcosError, type Exec } from "@icos/system";
+import { BOOTSTRAP_FILES } from "./bootstrap-files.ts";
+import { readBootstrapTar } from "./bootstrap-tar.ts";
+import { buildConfigMedium } from "./config-medium.ts";
+import { makeGuestosConfig, parseGuestosConfig } from "./guestos-config.ts";
+import { Secret } from "./secret.ts";
+
+const directory = await mkdtemp(join(tmpdir(), "icos-medium-"));
+after(() => rm(directory, { recursive: true, force: true }));
+
+const config = makeGuestosConfig({
+  config_version: "1.17.0",
+  network_settings: { ipv6_config: "RouterAdvertisement" },
+  icos_settings: { mgmt_mac: "00:11:22:33:44:55", deployment_environment: "testnet", nns_urls: ["http://[::1]:8080"] },
+});
+const content = {
+  config,
+  files: new Map<string, Secret | string>([
+    [BOOTSTRAP_FILES.operatorKey, new Secret("operator")],
+    [BOOTSTRAP_FILES.adminKeys, "key\n"],
+  ]),
+};
+
+/** Stands in for the tools where they are not installed: records commands, and appends the file to the image. */
+function recordingExec(commands: string[][]): Exec {
+  return {
+    async run(command) {
+      commands.push([...command]);
+      return { stdout: Buffer.alloc(0), stderr: "" };
+    },
+  };
+}
+
+void test("the medium is made by mkfs.fat with a fixed volume id, then mcopy, and appears at its path only then", async () => {
+  const commands: string[][] = [];
+  const path = join(directory, "recorded.img");
+  await buildConfigMedium(content, recordingExec(commands), path);
+  const [mkfs, mcopy] = commands;
+  assert.deepEqual(mkfs?.slice(0, -1), ["mkfs.fat", "--invariant", "-i", "1C050001", "-n", "CONFIG"]);
+  assert.deepEqual(mcopy?.slice(0, 3), ["mcopy", "-m", "-i"]);
+  assert.equal(mcopy?.at(-1), "::/ic-bootstrap.tar");
+  const { size, mode } = await stat(path);
+  assert.equal(size % (1024 * 1024), 0);
+  assert.equal(mode & 0o777, 0o600);
+});
+
+void test("a failed tool leaves neither a medium nor a temporary file with keys", async () => {
+  const failing: Exec = { run: () => Promise.reject(new IcosError("command-failed", "no space")) };
+  const before = await readdir(directory);
+  await assert.rejects(buildConfigMedium(content, failing, join(directory, "failed.img")), { code: "command-failed" });
+  assert.deepEqual(await readdir(directory), before);
+});
+
+const tools = ["mkfs.fat", "mcopy"].every((tool) => spawnSync(tool, ["--version"]).error === undefined);
+
+void test("two media of the same content have the same bytes, and mtools reads them", { skip: !tools }, async () => {
+  const exec = createExec();
+  const paths = [join(directory, "a.img"), join(directory, "b.img")];
+  for (const path of paths) await buildConfigMedium(content, exec, path);
+  const [a, b] = await Promise.all(paths.map((path) => readFile(path)));
+  assert.ok(a && b && a.equals(b));
+  const { stdout } = await exec.run(["mcopy", "-i", paths[0] ?? "", "::/ic-bootstrap.tar", "-"]);
+  const files = readBootstrapTar(stdout);
+  assert.deepEqual(parseGuestosConfig(String(files.get(BOOTSTRAP_FILES.config)), "config.json"), config);
+  assert.equal(String(files.get(BOOTSTRAP_FILES.operatorKey)), "operator");
+});
