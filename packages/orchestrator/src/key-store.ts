@@ -1,0 +1,137 @@
+import type { KeyObject } from "node:crypto";
+import { join } from "node:path";
+import { decodeRecord, X509PublicKeyCertSchema } from "@icos/registry";
+import { describeError, IcosError } from "@icos/system";
+import type { DurableFiles } from "./durable-files.ts";
+import { assembleNodeKeys, generateSecrets, newNodeKeys, type NodeKeys, type NodeSecrets } from "./node-keys.ts";
+import { checkTlsCertificate, parsePrivateKey } from "./tls-certificate.ts";
+
+const STORE = "node_keys";
+/** A generation that did not come to its end. Nothing of it was ever used. */
+const STAGING = "node_keys.new";
+const IGNORED: readonly string[] = [STAGING, "lost+found"];
+
+const FILES = {
+  signing: "node_signing_key.pem",
+  tls: "tls_key.pem",
+  committeeSeed: "committee_signing_seed",
+  nodeSigningPublic: "node_signing_pk.pb",
+  committeePublic: "committee_signing_pk.pb",
+  certificate: "transport_tls_cert.pb",
+} as const;
+
+const SECRET_MODE = 0o400;
+const PUBLIC_MODE = 0o444;
+
+export interface KeyStoreModules {
+  readonly files: DurableFiles;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/**
+ * The node's keys from `<directory>/node_keys`, made there when there are none. They are made once: all files are written
+ * beside the store and synced, then one rename publishes them, so after a crash there are all of them or none. A store
+ * that is incomplete or inconsistent is refused with `key-store-inconsistent` and never written over.
+ */
+export async function openKeyStore(
+  directory: string,
+  { files, now }: KeyStoreModules,
+): Promise<{ readonly keys: NodeKeys; readonly generated: boolean }> {
+  const entries = await files.list(directory);
+  if (entries === undefined) {
+    throw new IcosError("key-store-missing", `There is no key store directory ${directory}.`, {
+      next: "Check that the store partition is mounted there.",
+      place: { file: directory },
+    });
+  }
+  const generated = !entries.includes(STORE);
+  if (generated) {
+    refuseForeign(directory, entries);
+    await generate(directory, files, now());
+  }
+  const keys = await load(join(directory, STORE), files, now());
+  // The rename may be visible without being durable: a crash right after it, then this start.
+  await files.syncDirectory(directory);
+  if (!generated && entries.includes(STAGING)) await files.removeTree(join(directory, STAGING));
+  return { keys, generated };
+}
+
+function refuseForeign(directory: string, entries: readonly string[]): void {
+  const foreign = entries.filter((name) => !IGNORED.includes(name));
+  if (foreign.length === 0) return;
+  throw new IcosError(
+    "key-store-foreign",
+    `${directory} holds ${foreign.join(", ")} but no ${STORE}; new keys are not made beside what may be this node's keys.`,
+    { next: "Move the files away if the node should get a new identity.", place: { file: directory } },
+  );
+}
+
+async function generate(directory: string, files: DurableFiles, now: number): Promise<void> {
+  const staging = join(directory, STAGING);
+  await files.removeTree(staging);
+  const secrets = generateSecrets();
+  const keys = newNodeKeys(secrets, now);
+  await files.makeDirectory(staging, 0o700);
+  const contents: readonly (readonly [string, string | Uint8Array, number])[] = [
+    [FILES.signing, pem(secrets.signing), SECRET_MODE],
+    [FILES.tls, pem(secrets.tls), SECRET_MODE],
+    [FILES.committeeSeed, secrets.committeeSeed, SECRET_MODE],
+    [FILES.nodeSigningPublic, keys.public.nodeSigning, PUBLIC_MODE],
+    [FILES.committeePublic, keys.public.committeeSigning, PUBLIC_MODE],
+    [FILES.certificate, keys.public.tlsCertificate, PUBLIC_MODE],
+  ];
+  for (const [name, content, mode] of contents) await files.create(join(staging, name), Buffer.from(content), mode);
+  await files.syncDirectory(staging);
+  await files.renameDirectory(staging, join(directory, STORE));
+}
+
+async function load(store: string, files: DurableFiles, now: number): Promise<NodeKeys> {
+  const present = (await files.list(store)) ?? [];
+  const missing = Object.values(FILES).filter((name) => !present.includes(name));
+  if (missing.length > 0)
+    throw inconsistent(store, `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`);
+  const read = (name: string): Promise<Buffer> => files.read(join(store, name));
+  const stored = {
+    signing: await read(FILES.signing),
+    tls: await read(FILES.tls),
+    committeeSeed: await read(FILES.committeeSeed),
+    nodeSigning: await read(FILES.nodeSigningPublic),
+    committee: await read(FILES.committeePublic),
+    certificate: await read(FILES.certificate),
+  };
+  if (stored.committeeSeed.length !== 32) throw inconsistent(store, `${FILES.committeeSeed} does not have 32 bytes`);
+  try {
+    const secrets: NodeSecrets = {
+      signing: parsePrivateKey(stored.signing, "ed25519", join(store, FILES.signing)),
+      tls: parsePrivateKey(stored.tls, "ed25519", join(store, FILES.tls)),
+      committeeSeed: stored.committeeSeed,
+    };
+    const { certificateDer } = decodeRecord(
+      X509PublicKeyCertSchema,
+      stored.certificate,
+      join(store, FILES.certificate),
+    );
+    const keys = assembleNodeKeys(secrets, certificateDer);
+    checkTlsCertificate(certificateDer, secrets.tls, keys.nodeId.toText(), now);
+    const differing = [
+      ...(stored.nodeSigning.equals(keys.public.nodeSigning) ? [] : [FILES.nodeSigningPublic]),
+      ...(stored.committee.equals(keys.public.committeeSigning) ? [] : [FILES.committeePublic]),
+      ...(stored.certificate.equals(keys.public.tlsCertificate) ? [] : [FILES.certificate]),
+    ];
+    if (differing.length > 0) throw new Error(`${differing.join(", ")} do not belong to the secret keys`);
+    return keys;
+  } catch (cause) {
+    throw inconsistent(store, describeError(cause).replace(/\.$/, ""), cause);
+  }
+}
+
+function inconsistent(store: string, why: string, cause?: unknown): IcosError {
+  return new IcosError("key-store-inconsistent", `The node's key store ${store} cannot be used: ${why}.`, {
+    next: "New keys are not made over existing ones: restore the store, or wipe it to redeploy the node with a new identity.",
+    place: { file: store },
+    cause,
+  });
+}
+
+const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();

@@ -1,0 +1,78 @@
+import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+import { CommitteeKey, selfAuthenticating, type Principal } from "@icos/certification";
+import { AlgorithmId, encodeRecord, PublicKeySchema, X509PublicKeyCertSchema } from "@icos/registry";
+import { makeTlsCertificate } from "./tls-certificate.ts";
+
+/** The secret halves, as they are stored. The committee key is stored by its seed. */
+export interface NodeSecrets {
+  /** Ed25519. */
+  readonly signing: KeyObject;
+  /** Ed25519. */
+  readonly tls: KeyObject;
+  /** 32 bytes. */
+  readonly committeeSeed: Uint8Array;
+}
+
+/** The public halves as the registry stores them: encoded `PublicKey` and `X509PublicKeyCert` records. */
+export interface NodePublicKeys {
+  readonly nodeSigning: Uint8Array;
+  readonly committeeSigning: Uint8Array;
+  readonly tlsCertificate: Uint8Array;
+}
+
+/**
+ * A node's identity. Keys for dealing encryption and for iDKG are no part of it yet: nothing would use them.
+ */
+export interface NodeKeys {
+  readonly nodeId: Principal;
+  readonly signing: KeyObject;
+  readonly tls: { readonly key: KeyObject; readonly certificateDer: Uint8Array };
+  readonly committee: CommitteeKey;
+  readonly public: NodePublicKeys;
+}
+
+export function generateSecrets(): NodeSecrets {
+  return {
+    signing: generateKeyPairSync("ed25519").privateKey,
+    tls: generateKeyPairSync("ed25519").privateKey,
+    committeeSeed: randomBytes(32),
+  };
+}
+
+/** The node id is the self-authenticating principal of the signing key. */
+export function nodeIdOf(signing: KeyObject): Principal {
+  return selfAuthenticating(createPublicKey(signing).export({ type: "spki", format: "der" }));
+}
+
+/** The keys of a node whose certificate exists already. */
+export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Array): NodeKeys {
+  const committee = CommitteeKey.fromSeed(secrets.committeeSeed);
+  return {
+    nodeId: nodeIdOf(secrets.signing),
+    signing: secrets.signing,
+    tls: { key: secrets.tls, certificateDer },
+    committee,
+    public: {
+      nodeSigning: encodeRecord(PublicKeySchema, {
+        algorithm: AlgorithmId.ED25519,
+        keyValue: rawEd25519(secrets.signing),
+      }),
+      committeeSigning: encodeRecord(PublicKeySchema, {
+        algorithm: AlgorithmId.MULTI_BLS12_381,
+        keyValue: committee.publicKey,
+        proofData: committee.proofOfPossession,
+      }),
+      tlsCertificate: encodeRecord(X509PublicKeyCertSchema, { certificateDer }),
+    },
+  };
+}
+
+/** The keys of a new node, with a certificate that is valid from now. */
+export function newNodeKeys(secrets: NodeSecrets, now: number): NodeKeys {
+  return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeIdOf(secrets.signing).toText(), now));
+}
+
+/** 32 bytes: what follows the fixed header of the DER form. */
+function rawEd25519(key: KeyObject): Uint8Array {
+  return createPublicKey(key).export({ type: "spki", format: "der" }).subarray(-32);
+}
