@@ -1,0 +1,53 @@
+import { IcosError } from "@icos/system";
+
+/** A disk, a partition or an image: bytes at offsets. */
+export interface BlockDevice {
+  /** For messages. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Exactly `length` bytes. */
+  read(offset: number, length: number): Promise<Buffer>;
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes the range read as zeros, releasing its storage where the device can. */
+  zero(offset: number, length: number): Promise<void>;
+  /** When it resolves, all earlier writes survive a power cut. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws `device-out-of-range` unless the range lies inside the device. */
+export function checkRange(device: Pick<BlockDevice, "name" | "size">, offset: number, length: number): void {
+  const inside =
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= device.size;
+  if (inside) return;
+  throw new IcosError(
+    "device-out-of-range",
+    `Bytes ${offset} to ${offset + length} are not inside ${device.name}, which has ${device.size} bytes.`,
+  );
+}
+
+/** A part of a device as a device of its own. Closing it leaves the underlying device open. */
+export function deviceWindow(
+  device: BlockDevice,
+  range: { readonly name: string; readonly offset: number; readonly size: number },
+): BlockDevice {
+  checkRange(device, range.offset, range.size);
+  const window = { name: range.name, size: range.size };
+  const at = (offset: number, length: number): number => {
+    checkRange(window, offset, length);
+    return range.offset + offset;
+  };
+  return {
+    ...window,
+    read: async (offset, length) => device.read(at(offset, length), length),
+    write: async (offset, bytes) => device.write(at(offset, bytes.length), bytes),
+    zero: async (offset, length) => device.zero(at(offset, length), length),
+    flush: () => device.flush(),
+    close: async () => undefined,
+  };
+}
