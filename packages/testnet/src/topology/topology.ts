@@ -1,0 +1,118 @@
+import * as v from "valibot";
+import { parseJson } from "@icos/system";
+
+/** Names of testnets, nodes, subnets and operators: they become host names, file names and socket names. */
+export const NAME = v.pipe(
+  v.string(),
+  v.regex(/^[a-z](?:[a-z0-9-]{0,29}[a-z0-9])?$/, "must be 1 to 31 lower-case letters, digits and inner hyphens"),
+);
+
+export const MAX_NODES = 64;
+export const MIN_MEMORY_MIB = 512;
+export const DEFAULT_MEMORY_MIB = 1024;
+export const DEFAULT_VCPUS = 2;
+export const DEFAULT_OPERATOR = "operator";
+
+const nodeSchema = v.strictObject({
+  name: NAME,
+  memoryMiB: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("must be a whole number of MiB"),
+      v.minValue(MIN_MEMORY_MIB, `must be at least ${MIN_MEMORY_MIB} MiB`),
+      v.maxValue(1_048_576, "must be at most 1048576 MiB"),
+    ),
+    DEFAULT_MEMORY_MIB,
+  ),
+  vcpus: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("must be a whole number"),
+      v.minValue(1, "must be at least 1"),
+      v.maxValue(64, "must be at most 64"),
+    ),
+    DEFAULT_VCPUS,
+  ),
+  addressing: v.optional(v.picklist(["static", "router-advertisement"]), "router-advertisement"),
+  operator: v.optional(NAME, DEFAULT_OPERATOR),
+});
+
+const subnetSchema = v.strictObject({
+  name: NAME,
+  nodes: v.pipe(v.array(NAME), v.minLength(1, "must name at least one node")),
+});
+
+/** The first four groups of an address in full, then `::/64`: `fd12:3456:789a:1::/64`. */
+const prefixSchema = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3}::\/64$/, "must be four groups and ::/64, such as fd00:1c05:0:1::/64"),
+);
+
+/** What a testnet consists of: the file behind `icos testnet up --topology FILE`. */
+export const topologySchema = v.pipe(
+  v.strictObject({
+    nodes: v.pipe(
+      v.array(nodeSchema),
+      v.minLength(1, "must have at least one node"),
+      v.maxLength(MAX_NODES, `must have at most ${MAX_NODES} nodes`),
+    ),
+    subnets: v.optional(v.array(subnetSchema), []),
+    prefix: v.optional(prefixSchema),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    for (const { message, key } of referenceProblems(dataset.value)) addIssue({ message: `${key}: ${message}` });
+  }),
+);
+
+export type Topology = v.InferOutput<typeof topologySchema>;
+export type NodeTopology = Topology["nodes"][number];
+export type SubnetTopology = Topology["subnets"][number];
+
+interface References {
+  readonly nodes: readonly { readonly name: string }[];
+  readonly subnets: readonly { readonly name: string; readonly nodes: readonly string[] }[];
+}
+
+function referenceProblems({ nodes, subnets }: References): { key: string; message: string }[] {
+  const problems: { key: string; message: string }[] = [];
+  const nodeNames = new Set<string>();
+  for (const [i, { name }] of nodes.entries()) {
+    if (nodeNames.has(name)) problems.push({ key: `nodes.${i}.name`, message: `"${name}" is used twice` });
+    nodeNames.add(name);
+  }
+  const subnetNames = new Set<string>();
+  const home = new Map<string, string>();
+  for (const [i, subnet] of subnets.entries()) {
+    if (subnetNames.has(subnet.name))
+      problems.push({ key: `subnets.${i}.name`, message: `"${subnet.name}" is used twice` });
+    subnetNames.add(subnet.name);
+    for (const [j, node] of subnet.nodes.entries()) {
+      const key = `subnets.${i}.nodes.${j}`;
+      const other = home.get(node);
+      if (!nodeNames.has(node)) problems.push({ key, message: `there is no node "${node}"` });
+      else if (other !== undefined) problems.push({ key, message: `"${node}" is already in subnet "${other}"` });
+      else home.set(node, subnet.name);
+    }
+  }
+  return problems;
+}
+
+/** Reads a topology file's text; reports every problem at once (`topology-invalid`). */
+export function parseTopology(text: string, file?: string): Topology {
+  return parseJson(topologySchema, text, {
+    code: "topology-invalid",
+    name: "The topology",
+    file,
+    next: "Correct the fields named above; docs/schemas/topology.schema.json describes the file.",
+  });
+}
+
+/** `count` nodes named node-0 …, all in one subnet. */
+export function defaultTopology(count: number): Topology {
+  const names = Array.from({ length: count }, (_, i) => `node-${i}`);
+  return v.parse(topologySchema, {
+    nodes: names.map((name) => ({ name })),
+    subnets: [{ name: "subnet-0", nodes: names }],
+  });
+}
