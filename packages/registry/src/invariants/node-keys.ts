@@ -1,0 +1,55 @@
+import type { Principal } from "@icos/certification";
+import { KeyPurpose, registryKey } from "../keys.ts";
+import { nodeIdOf } from "../mutations/node-keys.ts";
+import type { NodeKey } from "../mutations/rules.ts";
+import { PublicKeySchema, X509PublicKeyCertSchema } from "../records.ts";
+import { keyBytesEntry } from "../state/indexes.ts";
+import { readRecord, type RegistryView } from "../state/view.ts";
+import { type Invariant, touchedNodes } from "./invariant.ts";
+
+/**
+ * A node has the keys that the network requires, and its id is that of its signing key; keys and certificates belong
+ * to nodes; no two of them have the same bytes in the whole network.
+ */
+export const nodeKeysInvariant: Invariant = {
+  name: "node-keys",
+  *check(transition) {
+    const { after, rules } = transition;
+    for (const node of touchedNodes(transition)) {
+      const keys = presentKeys(after, node);
+      if (after.get(registryKey.nodeRecord(node)) === undefined) {
+        for (const { key } of keys.values()) yield `${key} belongs to no node.`;
+        continue;
+      }
+      for (const name of rules.requiredNodeKeys) {
+        if (!keys.has(name)) yield `Node ${node.toText()} has no ${name} key.`;
+      }
+      const signing = keys.get("nodeSigning");
+      if (signing && nodeIdOf(signing.bytes).toText() !== node.toText()) {
+        yield `The id of node ${node.toText()} is not that of its signing key.`;
+      }
+      for (const { key, bytes } of keys.values()) {
+        const other = after.holders("keyBytes", keyBytesEntry(bytes)).find((holder) => holder !== key);
+        if (other !== undefined) yield `${key} has the same bytes as ${other}.`;
+      }
+    }
+  },
+};
+
+interface PresentKey {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+function presentKeys(view: RegistryView, node: Principal): Map<NodeKey, PresentKey> {
+  const found = new Map<NodeKey, PresentKey>();
+  for (const name of ["nodeSigning", "committeeSigning", "dkgDealingEncryption", "idkgMegaEncryption"] as const) {
+    const key = registryKey.cryptoRecord(node, KeyPurpose[name]);
+    const record = readRecord(view, PublicKeySchema, key);
+    if (record) found.set(name, { key, bytes: record.keyValue });
+  }
+  const key = registryKey.tlsCertificate(node);
+  const certificate = readRecord(view, X509PublicKeyCertSchema, key);
+  if (certificate) found.set("tlsCertificate", { key, bytes: certificate.certificateDer });
+  return found;
+}

@@ -1,0 +1,79 @@
+import { Principal } from "@icos/certification";
+
+/** What a node's key is for; the number is the last part of its registry key. */
+export const KeyPurpose = {
+  nodeSigning: 1,
+  dkgDealingEncryption: 3,
+  committeeSigning: 4,
+  idkgMegaEncryption: 5,
+} as const;
+export type KeyPurpose = (typeof KeyPurpose)[keyof typeof KeyPurpose];
+
+/** Prefixes of the key families; principals follow in textual form. Source: upstream `rs/registry/keys`. */
+export const KeyPrefix = {
+  subnetRecord: "subnet_record_",
+  catchUpPackageContents: "catch_up_package_contents_",
+  thresholdKey: "crypto_threshold_signing_public_key_",
+  nodeRecord: "node_record_",
+  cryptoRecord: "crypto_record_",
+  tlsCertificate: "crypto_tls_cert_",
+  nodeOperatorRecord: "node_operator_record_",
+  dataCenterRecord: "data_center_record_",
+  replicaVersion: "replica_version_",
+  hostosVersion: "hostos_version_",
+  apiBoundaryNode: "api_boundary_node_",
+  canisterRanges: "canister_ranges_",
+  firewallRules: "firewall_rules_",
+} as const;
+
+/** Registry keys. */
+export const registryKey = {
+  nnsSubnetId: "nns_subnet_id",
+  subnetList: "subnet_list",
+  unassignedNodesConfig: "unassigned_nodes_config",
+  nodeRewardsTable: "node_rewards_table",
+  blessedReplicaVersions: "blessed_replica_versions",
+  subnetRecord: (subnet: Principal): string => KeyPrefix.subnetRecord + subnet.toText(),
+  catchUpPackageContents: (subnet: Principal): string => KeyPrefix.catchUpPackageContents + subnet.toText(),
+  thresholdKey: (subnet: Principal): string => KeyPrefix.thresholdKey + subnet.toText(),
+  nodeRecord: (node: Principal): string => KeyPrefix.nodeRecord + node.toText(),
+  cryptoRecord: (node: Principal, purpose: KeyPurpose): string =>
+    `${KeyPrefix.cryptoRecord}${node.toText()}_${purpose}`,
+  tlsCertificate: (node: Principal): string => KeyPrefix.tlsCertificate + node.toText(),
+  nodeOperatorRecord: (operator: Principal): string => KeyPrefix.nodeOperatorRecord + operator.toText(),
+  dataCenterRecord: (id: string): string => KeyPrefix.dataCenterRecord + id.toLowerCase(),
+  replicaVersion: (id: string): string => KeyPrefix.replicaVersion + id,
+  hostosVersion: (id: string): string => KeyPrefix.hostosVersion + id,
+  apiBoundaryNode: (node: Principal): string => KeyPrefix.apiBoundaryNode + node.toText(),
+  nodeFirewallRules: (node: Principal): string => `${KeyPrefix.firewallRules}node_${node.toText()}`,
+  /** The shard of the routing table that begins with this canister. */
+  canisterRanges: (first: Principal): string => KeyPrefix.canisterRanges + first.toHex().toLowerCase(),
+} as const;
+
+/** The principal after the prefix; undefined when the key is of another family or does not end in a principal. */
+export function principalOfKey(prefix: string, key: string): Principal | undefined {
+  return key.startsWith(prefix) ? parsePrincipal(key.slice(prefix.length)) : undefined;
+}
+
+/** Node and purpose of a `crypto_record_` key. */
+export function parseCryptoRecordKey(key: string): { readonly node: Principal; readonly purpose: number } | undefined {
+  const match = /^crypto_record_([a-z0-9-]+)_([0-9]+)$/.exec(key);
+  const node = match?.[1] === undefined ? undefined : parsePrincipal(match[1]);
+  return node === undefined ? undefined : { node, purpose: Number(match?.[2]) };
+}
+
+/** A principal from its textual form, or undefined. */
+export function parsePrincipal(text: string): Principal | undefined {
+  try {
+    return Principal.fromText(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const FAMILIES = Object.values(KeyPrefix);
+
+/** The family of a key: its prefix, or the whole key when it is alone. */
+export function familyOf(key: string): string {
+  return FAMILIES.find((prefix) => key.startsWith(prefix)) ?? key;
+}

@@ -1,0 +1,29 @@
+import type { Principal } from "@icos/certification";
+
+/** The keys a node may have in the registry. */
+export const NODE_KEYS = [
+  "nodeSigning",
+  "committeeSigning",
+  "dkgDealingEncryption",
+  "idkgMegaEncryption",
+  "tlsCertificate",
+] as const;
+export type NodeKey = (typeof NODE_KEYS)[number];
+
+/** The keys of a network whose nodes do not take part in distributed key generation yet. */
+export const TESTNET_NODE_KEYS: readonly NodeKey[] = ["nodeSigning", "committeeSigning", "tlsCertificate"];
+
+/** What differs from one network to another. */
+export interface RegistryRules {
+  /** Who may call what only governance may call. */
+  readonly governance: Principal;
+  /** Keys a node must bring. Others may be absent; one that is present must be valid. */
+  readonly requiredNodeKeys: readonly NodeKey[];
+  /** Limits how often operators, providers and addresses may call (upstream's buckets). */
+  readonly rateLimits: boolean;
+}
+
+/** Upstream's rules. */
+export function standardRules(governance: Principal): RegistryRules {
+  return { governance, requiredNodeKeys: NODE_KEYS, rateLimits: true };
+}

@@ -1,0 +1,23 @@
+import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
+import { decodeRecord } from "../records.ts";
+import type { IndexName } from "./indexes.ts";
+
+/** The registry as one version sees it, with its indexes. */
+export interface RegistryView {
+  readonly version: number;
+  get(key: string): Uint8Array | undefined;
+  /** Keys with a value that begin with `prefix`, sorted. Costs as much as the family is large. */
+  keys(prefix: string): readonly string[];
+  /** The keys whose records have this entry in the index. */
+  holders(index: IndexName, entry: string): readonly string[];
+}
+
+/** The decoded record at the key, if there is one. */
+export function readRecord<Schema extends DescMessage>(
+  view: Pick<RegistryView, "get">,
+  schema: Schema,
+  key: string,
+): MessageShape<Schema> | undefined {
+  const value = view.get(key);
+  return value === undefined ? undefined : decodeRecord(schema, value, key);
+}
