@@ -9,6 +9,7 @@ const OPTIONS = {
   strict: true,
   allowIndefinite: true,
   allowUndefined: false,
+  allowBigInt: true,
   allowInfinity: false,
   allowNaN: false,
   rejectDuplicateMapKeys: true,
