@@ -44,8 +44,8 @@ class StrictTokenizer extends Tokenizer {
  * The self-describing tag may be absent. Integers beyond 2^53 come as `bigint`.
  */
 export function decodeCbor(bytes: Uint8Array, what: { readonly code: string; readonly name: string }): unknown {
-  const tagged = SELF_DESCRIBED.every((byte, index) => bytes[index] === byte);
-  const data = tagged ? bytes.subarray(SELF_DESCRIBED.length) : bytes;
+  const start = SELF_DESCRIBED.every((byte, index) => bytes[index] === byte) ? SELF_DESCRIBED.length : 0;
+  const data = new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
   try {
     return decode(data, { ...OPTIONS, tokenizer: new StrictTokenizer(data, OPTIONS) });
   } catch (cause) {

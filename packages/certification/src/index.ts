@@ -23,3 +23,4 @@ export type { CallContent, QueryContent, ReadStateContent, RequestContent } from
 export * from "./request-expiry.ts";
 export * from "./request-signing.ts";
 export * from "./user-public-key.ts";
+export * from "./label-forest.ts";
