@@ -26,7 +26,7 @@ const PUBLIC_MODE = 0o444;
 export interface KeyStoreModules {
   readonly files: DurableFiles;
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /**
@@ -134,4 +134,4 @@ function inconsistent(store: string, why: string, cause?: unknown): IcosError {
   });
 }
 
-const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
+const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" });

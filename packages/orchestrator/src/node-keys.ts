@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
-import { CommitteeKey, selfAuthenticating, type Principal } from "@icos/certification";
+import { CommitteeKey, ed25519KeyFromDer, selfAuthenticating, type Principal } from "@icos/certification";
 import { AlgorithmId, encodeRecord, PublicKeySchema, X509PublicKeyCertSchema } from "@icos/registry";
 import { makeTlsCertificate } from "./tls-certificate.ts";
 
@@ -41,7 +41,7 @@ export function generateSecrets(): NodeSecrets {
 
 /** The node id is the self-authenticating principal of the signing key. */
 export function nodeIdOf(signing: KeyObject): Principal {
-  return selfAuthenticating(createPublicKey(signing).export({ type: "spki", format: "der" }));
+  return selfAuthenticating(publicDer(signing));
 }
 
 /** The keys of a node whose certificate exists already. */
@@ -55,7 +55,7 @@ export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Arra
     public: {
       nodeSigning: encodeRecord(PublicKeySchema, {
         algorithm: AlgorithmId.ED25519,
-        keyValue: rawEd25519(secrets.signing),
+        keyValue: ed25519KeyFromDer(publicDer(secrets.signing)),
       }),
       committeeSigning: encodeRecord(PublicKeySchema, {
         algorithm: AlgorithmId.MULTI_BLS12_381,
@@ -72,7 +72,4 @@ export function newNodeKeys(secrets: NodeSecrets, now: number): NodeKeys {
   return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeIdOf(secrets.signing).toText(), now));
 }
 
-/** 32 bytes: what follows the fixed header of the DER form. */
-function rawEd25519(key: KeyObject): Uint8Array {
-  return createPublicKey(key).export({ type: "spki", format: "der" }).subarray(-32);
-}
+const publicDer = (key: KeyObject): Uint8Array => createPublicKey(key).export({ type: "spki", format: "der" });

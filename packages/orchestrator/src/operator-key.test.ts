@@ -14,7 +14,7 @@ void test("the operator's principal is the one that other clients derive from th
   const signer = operatorSigner(sec1, "operator.pem");
   const identity = Secp256k1KeyIdentity.fromPem(sec1);
   assert.equal(signer.principal.toText(), identity.getPrincipal().toText());
-  assert.deepEqual(Buffer.from(signer.publicKeyDer), Buffer.from(identity.getPublicKey().toDer()));
+  assert.deepEqual(Buffer.from(signer.publicKey), Buffer.from(identity.getPublicKey().toDer()));
   const others = [
     text(key.export({ type: "pkcs8", format: "pem" })),
     `-----BEGIN EC PARAMETERS-----\nBgUrgQQACg==\n-----END EC PARAMETERS-----\n${sec1}`,

@@ -1,19 +1,17 @@
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from "node:crypto";
-import { selfAuthenticating, type Principal } from "@icos/certification";
+import { selfAuthenticating, type Principal, type RequestSigner } from "@icos/certification";
 import { IcosError } from "@icos/system";
 
-/** Who signs requests to the network. */
-export interface RequestSigner {
+/** The node operator, as the network knows it. */
+export interface OperatorSigner extends RequestSigner {
   readonly principal: Principal;
-  readonly publicKeyDer: Uint8Array;
-  sign(message: Uint8Array): Uint8Array;
 }
 
 /** Half of the order of secp256k1: of the two valid forms of a signature, the network takes the one with s below it. */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** The node operator's secp256k1 key from PEM text (SEC 1 or PKCS #8). `file` is for the error. */
-export function operatorSigner(pem: string, file: string): RequestSigner {
+export function operatorSigner(pem: string, file: string): OperatorSigner {
   const key = parse(pem);
   if (key?.asymmetricKeyDetails?.namedCurve !== "secp256k1") {
     throw new IcosError("operator-key-invalid", `${file} does not hold a secp256k1 private key in PEM form.`, {
@@ -21,10 +19,10 @@ export function operatorSigner(pem: string, file: string): RequestSigner {
       place: { file },
     });
   }
-  const publicKeyDer = createPublicKey(key).export({ type: "spki", format: "der" });
+  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
   return {
-    principal: selfAuthenticating(publicKeyDer),
-    publicKeyDer,
+    principal: selfAuthenticating(publicKey),
+    publicKey,
     sign: (message) => lowS(sign("sha256", message, { key, dsaEncoding: "ieee-p1363" })),
   };
 }

@@ -2,19 +2,17 @@ import { randomBytes } from "node:crypto";
 import {
   decodeCbor,
   decodeUnsignedLeb128,
-  encodeCbor,
   lookup,
-  requestId,
+  signRequest,
   utf8,
   type CertificateVerifier,
-  type HashableValue,
   type HashTree,
   type Principal,
 } from "@icos/certification";
 import { IcosError, parseWith, type Clock } from "@icos/system";
 import * as v from "valibot";
 import type { PostCbor } from "./http-post.ts";
-import type { RequestSigner } from "./operator-key.ts";
+import type { OperatorSigner } from "./operator-key.ts";
 
 export interface UpdateCallRequest {
   readonly url: URL;
@@ -25,7 +23,7 @@ export interface UpdateCallRequest {
 
 export interface UpdateCallModules {
   readonly post: PostCbor;
-  readonly signer: RequestSigner;
+  readonly signer: OperatorSigner;
   readonly verifier: CertificateVerifier;
   readonly clock: Clock;
 }
@@ -36,10 +34,6 @@ const HTTP_TIMEOUT_MS = 30_000;
 const POLL_MS = 1_000;
 /** Answers are made for this request, so a certificate needs to be as young as the request, give or take the clocks. */
 const FRESHNESS = { maxAge: 5 * 60_000, maxFuture: 5 * 60_000 };
-const DOMAIN = Buffer.concat([Uint8Array.of(10), Buffer.from("ic-request")]);
-
-type Content = { readonly [field: string]: HashableValue };
-
 /**
  * Calls an update method and returns its certified reply. Rejections become an {@link IcosError} `call-rejected` with
  * `details.rejectCode` and `details.errorCode`. The interface's asynchronous form (version 2), which every replica serves:
@@ -52,24 +46,17 @@ export async function updateCall(
 ): Promise<Uint8Array> {
   const { clock, signer } = modules;
   const until = clock.now() + INGRESS_EXPIRY_MS;
-  const expiry = BigInt(until) * 1_000_000n;
-  const common = { sender: signer.principal.toUint8Array(), ingress_expiry: expiry };
   const { url, canisterId, method, arg } = request;
-  const call: Content = {
-    request_type: "call",
-    canister_id: canisterId.toUint8Array(),
-    method_name: method,
-    arg,
-    nonce: randomBytes(16),
-    ...common,
-  };
-  const id = requestId(call);
-  const submitted = await send(`/api/v2/canister/${canisterId.toText()}/call`, call, url, modules, signal);
+  const common = { sender: signer.principal, ingress_expiry: BigInt(until) * 1_000_000n };
+  const target = { canister_id: canisterId, method_name: method, arg };
+  const call = signRequest({ request_type: "call", ...target, nonce: randomBytes(16), ...common }, signer);
+  const id = call.requestId;
+  const submitted = await send(apiUrl(url, canisterId, "call"), call.body, modules, signal);
   if (submitted.length > 0) throw immediateRejection(submitted);
-  const status: Content = { request_type: "read_state", paths: [[utf8("request_status"), id]], ...common };
-  const readState = `/api/v2/canister/${canisterId.toText()}/read_state`;
+  const paths = [[utf8("request_status"), id]];
+  const readState = signRequest({ request_type: "read_state", paths, ...common }, signer).body;
   while (clock.now() < until) {
-    const reply = statusOf(id, await readTree(readState, status, request, modules, signal));
+    const reply = statusOf(id, await readTree(readState, request, modules, signal));
     if (reply !== undefined) return reply;
     await clock.sleep(POLL_MS, signal);
   }
@@ -77,35 +64,32 @@ export async function updateCall(
 }
 
 async function readTree(
-  path: string,
-  content: Content,
+  body: Uint8Array,
   { url, canisterId }: UpdateCallRequest,
   modules: UpdateCallModules,
   signal: AbortSignal,
 ): Promise<HashTree> {
-  const what = { code: "answer-malformed", name: `The answer of ${url.origin}${path}` };
-  const answer = decodeCbor(await send(path, content, url, modules, signal), what);
+  const what = { code: "answer-malformed", name: `The answer of ${url.origin}` };
+  const answer = decodeCbor(await send(apiUrl(url, canisterId, "read_state"), body, modules, signal), what);
   const { certificate } = parseWith(v.object({ certificate: v.instance(Uint8Array) }), answer, what);
   const freshness = { now: modules.clock.now(), ...FRESHNESS };
   return modules.verifier.verify(certificate, { canisterId, freshness }).tree;
 }
 
-/** Sends a signed request; the body of a good answer. */
+const apiUrl = (url: URL, canisterId: Principal, method: string): URL =>
+  new URL(`/api/v2/canister/${canisterId.toText()}/${method}`, url);
+
+/** The body of a good answer; empty for one that only acknowledges. */
 async function send(
-  path: string,
-  content: Content,
   url: URL,
-  { post, signer }: UpdateCallModules,
+  request: Uint8Array,
+  { post }: UpdateCallModules,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const envelope = encodeCbor({
-    content,
-    sender_pubkey: signer.publicKeyDer,
-    sender_sig: signer.sign(Buffer.concat([DOMAIN, requestId(content)])),
-  });
   const limited = AbortSignal.any([signal, AbortSignal.timeout(HTTP_TIMEOUT_MS)]);
-  const { status, body } = await post(new URL(path, url), envelope, limited);
-  if (status === 200 || status === 202) return status === 202 ? new Uint8Array() : body;
+  const { status, body } = await post(url, request, limited);
+  if (status === 202) return new Uint8Array();
+  if (status === 200) return body;
   const text = Buffer.from(body).toString().trim();
   throw new IcosError("request-refused", `${url.origin} refused a request with HTTP status ${status}: ${text}`, {
     details: { status },
