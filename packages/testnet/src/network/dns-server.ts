@@ -1,8 +1,7 @@
-import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, type Server, type Socket } from "node:net";
 import { answerDns } from "./dns-answer.ts";
 import type { DnsZone } from "./dns-zone.ts";
-import { listenTcp, listenUdp, type Listener } from "./listener.ts";
+import { answerUdp, listenTcp, type Listener } from "./listener.ts";
 
 export interface DnsServerOptions {
   readonly address: string;
@@ -18,21 +17,12 @@ const TCP_CONNECTIONS = 64;
 export async function startDnsServer({ address, port, zone }: DnsServerOptions): Promise<Listener> {
   const tcp = await listenTcp(tcpServer(zone), address, port);
   try {
-    const udp = await listenUdp(udpSocket(zone), address, tcp.port);
+    const udp = await answerUdp(address, tcp.port, (message) => answerDns(zone, message));
     return { port: tcp.port, close: async () => void (await Promise.all([tcp.close(), udp.close()])) };
   } catch (error) {
     await tcp.close();
     throw error;
   }
-}
-
-function udpSocket(zone: DnsZone): UdpSocket {
-  const socket = createSocket({ type: "udp6" });
-  socket.on("message", (message, sender) => {
-    const answer = answerDns(zone, message);
-    if (answer) socket.send(answer, sender.port, sender.address, () => undefined);
-  });
-  return socket;
 }
 
 function tcpServer(zone: DnsZone): Server {
@@ -51,7 +41,10 @@ function serveStream(zone: DnsZone, socket: Socket): void {
       const end = 2 + pending.readUInt16BE(0);
       const answer = answerDns(zone, pending.subarray(2, end));
       pending = pending.subarray(end);
-      if (!answer) return void socket.destroy();
+      if (!answer) {
+        socket.destroy();
+        return;
+      }
       const length = Buffer.alloc(2);
       length.writeUInt16BE(answer.length);
       socket.write(Buffer.concat([length, answer]));

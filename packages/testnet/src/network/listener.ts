@@ -1,5 +1,5 @@
-import type { Socket as UdpSocket } from "node:dgram";
-import type { Server, Socket } from "node:net";
+import { createSocket } from "node:dgram";
+import { isIPv6, type Server, type Socket } from "node:net";
 import { IcosError } from "@icos/system";
 
 /** A service that listens; `close` also ends what is open. */
@@ -30,10 +30,25 @@ export async function listenTcp(server: Server, host: string, port: number): Pro
   };
 }
 
-/** Binds the socket; rejects with `service-cannot-listen`. Later errors (an unreachable sender) are not the server's end. */
-export async function listenUdp(socket: UdpSocket, address: string, port: number): Promise<Listener> {
+/**
+ * Answers datagrams: each gets the answer that `answer` gives, or none. Rejects with `service-cannot-listen`. An error
+ * while sending (an unreachable sender) is not the service's end.
+ */
+export async function answerUdp(
+  address: string,
+  port: number,
+  answer: (message: Buffer) => Buffer | undefined,
+): Promise<Listener> {
+  const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4" });
+  socket.on("message", (message, sender) => {
+    const reply = answer(message);
+    if (reply && sender.port > 0) socket.send(reply, sender.port, sender.address, () => undefined);
+  });
   await new Promise<void>((resolve, reject) => {
-    const fail = (cause: Error): void => reject(cannotListen(address, port, cause));
+    const fail = (cause: Error): void => {
+      socket.close();
+      reject(cannotListen(address, port, cause));
+    };
     socket.once("error", fail);
     socket.bind({ address, port }, () => {
       socket.off("error", fail).on("error", () => undefined);

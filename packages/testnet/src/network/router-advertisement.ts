@@ -77,7 +77,10 @@ export function decodeRouterAdvertisement(message: Uint8Array): RouterAdvertisem
         preferredLifetime: value.readUInt32BE(6),
         network: value.subarray(14, 30),
       })),
-    resolvers: { lifetime: resolvers?.value.readUInt32BE(2) ?? 0, addresses: addressesOf(resolvers?.value) },
+    resolvers: {
+      lifetime: resolvers?.value.readUInt32BE(2) ?? 0,
+      addresses: resolvers ? addressesOf(resolvers.value) : [],
+    },
   };
 }
 
@@ -102,9 +105,9 @@ function readOptions(bytes: Buffer): { readonly type: number; readonly value: Bu
   return options;
 }
 
-function addressesOf(value: Buffer | undefined): Buffer[] {
+function addressesOf(value: Buffer): Buffer[] {
   const addresses = [];
-  for (let at = 6; value && at < value.length; at += 16) addresses.push(value.subarray(at, at + 16));
+  for (let at = 6; at < value.length; at += 16) addresses.push(value.subarray(at, at + 16));
   return addresses;
 }
 

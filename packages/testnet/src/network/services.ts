@@ -17,6 +17,8 @@ const PORT = { dns: 53, http: 80, ntp: 123 } as const;
 export interface RunningServices {
   readonly rootKey: string;
   readonly nnsPid: number;
+  /** Settles with the reason when the cable to the switch is gone: the services are of no use then. */
+  readonly lost: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,8 @@ export async function runServices(
   };
   try {
     await runSetup(config.setup, exec);
-    started.push(await startWire(config, report));
+    const wire = await startWire(config);
+    started.push(wire);
     for (const address of [config.addresses.dns, ...config.resolvers]) {
       started.push(await startDnsServer({ address, port: PORT.dns, zone: zoneOf(config) }));
     }
@@ -50,7 +53,7 @@ export async function runServices(
     });
     started.push({ close: () => nns.stop() });
     started.push(await startGatewayServer({ socketPath: config.gatewaySocket, prefixes: config.prefixes }));
-    return { rootKey: nns.first.rootKey, nnsPid: nns.first.pid, stop };
+    return { rootKey: nns.first.rootKey, nnsPid: nns.first.pid, lost: wire.lost, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -62,7 +65,7 @@ function zoneOf({ testnet, nodes, addresses }: ServicesConfig): ReturnType<typeo
 }
 
 /** The cable between the namespace and the virtual switch, with the router that listens on it. */
-async function startWire(config: ServicesConfig, report: (message: ServicesMessage) => void): Promise<Closable> {
+async function startWire(config: ServicesConfig): Promise<Closable & { readonly lost: Promise<string> }> {
   const inside = openPacketSocket(config.link.switchInterface);
   let outside: FramePort;
   try {
@@ -82,11 +85,11 @@ async function startWire(config: ServicesConfig, report: (message: ServicesMessa
     inside.close();
     outside.close();
   };
-  void Promise.race([inside.closed, outside.closed]).then((reason) => {
+  const lost = Promise.race([inside.closed, outside.closed]).then((reason) => {
     end();
-    if (reason) report({ kind: "switch-lost", reason: reason.message });
+    return reason?.message ?? "it was closed";
   });
-  return { close: end };
+  return { close: end, lost };
 }
 
 function advertise(config: ServicesConfig, send: (frame: Buffer) => void): Router {

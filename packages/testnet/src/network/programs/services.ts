@@ -24,10 +24,14 @@ try {
   const services = await Promise.race([starting, asked]);
   if (services) {
     report({ kind: "ready", rootKey: services.rootKey, nnsPid: services.nnsPid });
-    await asked;
+    const lost = await Promise.race([services.lost, asked]);
+    if (lost !== undefined) {
+      report({ kind: "switch-lost", reason: lost });
+      process.exitCode = 1;
+    }
     await services.stop();
   }
-  process.exit(0); // what is still starting or draining ends here; children die with this process
+  process.exit(); // what is still starting or draining ends here; children die with this process
 } catch (error) {
   report({
     kind: "failed",
