@@ -1,1 +1,2 @@
-export {};
+export * from "./interface-address.ts";
+export * from "./layout.ts";
