@@ -10,3 +10,5 @@ export type { MachineExit } from "./runner/machine-exit.ts";
 export * from "./runner/restart-policy.ts";
 export * from "./runner/vm-runner.ts";
 export * from "./runner/vm-state.ts";
+export * from "./boot/direct-boot.ts";
+export type { DiskImage } from "./boot/disk-image.ts";
