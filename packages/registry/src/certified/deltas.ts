@@ -1,0 +1,100 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { encodeUnsignedLeb128, fork, type HashTree, labeled, leaf, pruned } from "@icos/certification";
+import { MixedHashTreeSchema } from "../generated/messaging/xnet/v1/mixed_hash_tree_pb.ts";
+import { RegistryGetChangesSinceRequestSchema } from "../generated/registry/transport/v1/transport_pb.ts";
+import type { RegistryHistory } from "../state/history.ts";
+import type { RegistryVersion } from "../state/mutation.ts";
+import { encodedVersion, MAX_VERSION_BYTES } from "./encode-version.ts";
+import { hashTreeToProtobuf } from "./mixed-hash-tree.ts";
+import { VersionTree } from "./version-tree.ts";
+
+/** A reply has at most this many versions. */
+export const MAX_VERSIONS_PER_REPLY = 1000;
+/** How many different answers are kept until the next version: pollers are at few different versions. */
+const KEPT_ANSWERS = 64;
+
+/**
+ * What the registry certifies: `current_version` (LEB128) and `delta/<version>` (the encoded version). Each answer is
+ * built once for a version of the registry and only joined with the certificate per request.
+ */
+export class CertifiedDeltas {
+  readonly #history: RegistryHistory;
+  readonly #tree = new VersionTree();
+  readonly #answers = new Map<number, Uint8Array>();
+
+  /** Covers what `history` has; {@link append} whatever it gets later. */
+  constructor(history: RegistryHistory) {
+    this.#history = history;
+    for (const version of history.since(0)) this.append(version);
+  }
+
+  append(version: RegistryVersion): void {
+    this.#tree.append(encodedVersion(version));
+    this.#answers.clear();
+  }
+
+  /** The root hash, 32 bytes: the certified data of the registry canister. */
+  get certifiedData(): Uint8Array {
+    return this.#latest().digest;
+  }
+
+  /** The protobuf `CertifiedResponse` with the versions after `since`, as many as one reply may have. */
+  changesSince(since: number, certificate: Uint8Array): Uint8Array {
+    const shown = Math.min(since, this.#tree.size);
+    let answer = this.#answers.get(shown);
+    if (!answer) {
+      answer = encodeTree(shown === this.#tree.size ? this.#latest() : this.#after(shown));
+      if (this.#answers.size < KEPT_ANSWERS) this.#answers.set(shown, answer);
+    }
+    return certifiedResponse(answer, certificate);
+  }
+
+  /** The protobuf `CertifiedResponse` with the current version only. */
+  latestVersion(certificate: Uint8Array): Uint8Array {
+    return this.changesSince(this.#tree.size, certificate);
+  }
+
+  #latest(): HashTree {
+    return fork(this.#currentVersion(), pruned(labeled("delta", pruned(this.#tree.digest)).digest));
+  }
+
+  #after(since: number): HashTree {
+    const contents = new Map<number, Uint8Array>();
+    let size = 0;
+    for (const version of this.#history.since(since, MAX_VERSIONS_PER_REPLY)) {
+      const content = encodedVersion(version);
+      size += content.length;
+      if (size > MAX_VERSION_BYTES && contents.size > 0) break;
+      contents.set(version.version, content);
+    }
+    const delta = this.#tree.range(
+      since + 1,
+      since + contents.size,
+      (version) => contents.get(version) ?? new Uint8Array(),
+    );
+    return fork(this.#currentVersion(), labeled("delta", delta));
+  }
+
+  #currentVersion(): HashTree {
+    return labeled("current_version", leaf(encodeUnsignedLeb128(BigInt(this.#tree.size))));
+  }
+}
+
+/** The argument of `get_certified_changes_since` and `get_changes_since`. */
+export function encodeChangesSinceRequest(since: number): Uint8Array {
+  const schema = RegistryGetChangesSinceRequestSchema;
+  return toBinary(schema, create(schema, { version: BigInt(since) }));
+}
+
+function encodeTree(tree: HashTree): Uint8Array {
+  return toBinary(MixedHashTreeSchema, hashTreeToProtobuf(tree));
+}
+
+/** CertifiedResponse { hash_tree = 1, certificate = 2 } around a tree that is encoded already. */
+function certifiedResponse(tree: Uint8Array, certificate: Uint8Array): Uint8Array {
+  const writer = new BinaryWriter();
+  writer.tag(1, WireType.LengthDelimited).bytes(tree);
+  writer.tag(2, WireType.LengthDelimited).bytes(certificate);
+  return writer.finish();
+}

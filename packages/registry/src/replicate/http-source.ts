@@ -1,0 +1,86 @@
+import { Principal, decodeCbor, encodeCbor } from "@icos/certification";
+import { describeError, IcosError, parseWith } from "@icos/system";
+import * as v from "valibot";
+import { encodeChangesSinceRequest } from "../certified/deltas.ts";
+import { REGISTRY_CANISTER_ID } from "../certified/verify.ts";
+import type { CertifiedChangesSource } from "./source.ts";
+
+export interface HttpChangesSourceOptions {
+  /** Milliseconds for one request; 30 s unless told. */
+  readonly timeout?: number | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Chooses among `count` URLs; at random unless told. */
+  readonly choose?: ((count: number) => number) | undefined;
+}
+
+const INGRESS_LIFETIME_NS = 240_000_000_000n;
+const ANSWER = { code: "registry-unreachable", name: "The answer to a query" } as const;
+const QueryAnswer = v.variant("status", [
+  v.object({ status: v.literal("replied"), reply: v.object({ arg: v.instance(Uint8Array) }) }),
+  v.object({
+    status: v.literal("rejected"),
+    reject_code: v.union([v.number(), v.bigint()]),
+    reject_message: v.string(),
+  }),
+]);
+
+/**
+ * Asks one of the URLs (scheme, host and port), by an anonymous query call of the interface specification.
+ * @throws IcosError `registry-unreachable`, `registry-refused`
+ */
+export function httpChangesSource(
+  urls: readonly string[],
+  options: HttpChangesSourceOptions = {},
+): CertifiedChangesSource {
+  const { timeout = 30_000, fetch = globalThis.fetch, choose = (count) => Math.floor(Math.random() * count) } = options;
+  return {
+    async fetch(sinceVersion, signal) {
+      const base = urls[choose(urls.length)];
+      if (base === undefined) throw new IcosError("registry-unreachable", "There is no URL to ask the registry at.");
+      const url = new URL(`/api/v3/canister/${REGISTRY_CANISTER_ID.toText()}/query`, base);
+      const limit = AbortSignal.timeout(timeout);
+      try {
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { "content-type": "application/cbor" },
+          body: Buffer.from(queryEnvelope(sinceVersion)),
+          signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        });
+        const body = new Uint8Array(await response.arrayBuffer());
+        if (!response.ok)
+          throw new Error(`status ${response.status}: ${Buffer.from(body).toString("utf8").slice(0, 200)}`);
+        return readAnswer(body);
+      } catch (cause) {
+        if (cause instanceof IcosError) throw cause;
+        throw new IcosError(
+          "registry-unreachable",
+          `The registry does not answer at ${url.href}: ${describeError(cause)}.`,
+          {
+            cause,
+          },
+        );
+      }
+    },
+  };
+}
+
+function queryEnvelope(sinceVersion: number): Uint8Array {
+  return encodeCbor({
+    content: {
+      request_type: "query",
+      canister_id: REGISTRY_CANISTER_ID.toUint8Array(),
+      method_name: "get_certified_changes_since",
+      arg: encodeChangesSinceRequest(sinceVersion),
+      sender: Principal.anonymous().toUint8Array(),
+      ingress_expiry: BigInt(Date.now()) * 1_000_000n + INGRESS_LIFETIME_NS,
+    },
+  });
+}
+
+function readAnswer(body: Uint8Array): Uint8Array {
+  const answer = parseWith(QueryAnswer, decodeCbor(body, ANSWER), ANSWER);
+  if (answer.status === "replied") return answer.reply.arg;
+  throw new IcosError("registry-refused", `The registry refuses: ${answer.reject_message}`, {
+    details: { rejectCode: Number(answer.reject_code) },
+  });
+}

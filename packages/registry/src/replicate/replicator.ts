@@ -1,0 +1,128 @@
+import type { CertificateVerifier } from "@icos/certification";
+import { type Clock, describeError, type Logger } from "@icos/system";
+import { verifyCertifiedDelta } from "../certified/verify.ts";
+import type { LocalStore } from "../store/local-store.ts";
+import type { RegistryClient } from "./client.ts";
+import type { CertifiedChangesSource } from "./source.ts";
+
+/** What happened, for metrics and for the log. */
+export type ReplicatorEvent =
+  | {
+      readonly kind: "polled";
+      /** The latest version that is stored. */
+      readonly version: number;
+      /** How many versions were new. */
+      readonly added: number;
+      /** Nanoseconds since the Unix epoch; only when the store has all that was certified. */
+      readonly certifiedTime: bigint | undefined;
+    }
+  | { readonly kind: "failed"; readonly error: unknown; readonly consecutive: number };
+
+export interface RegistryReplicatorOptions {
+  /** Milliseconds between polls. */
+  readonly pollDelay: number;
+}
+
+export interface RegistryReplicatorModules {
+  readonly source: CertifiedChangesSource;
+  /** Remembers certificates that it has verified, so that each is verified once. */
+  readonly verifier: CertificateVerifier;
+  readonly store: LocalStore;
+  readonly client: RegistryClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly observe?: ((event: ReplicatorEvent) => void) | undefined;
+}
+
+const FIRST_DELAY = 1_000;
+const LAST_DELAY = 60_000;
+
+/** Brings what the registry certifies into the local store and the client, version by version. */
+export class RegistryReplicator {
+  readonly #options: RegistryReplicatorOptions;
+  readonly #modules: RegistryReplicatorModules;
+  #failures = 0;
+
+  constructor(options: RegistryReplicatorOptions, modules: RegistryReplicatorModules) {
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  /**
+   * Heals the store, then fetches until it is as new as the registry. Does not return before the store has a version;
+   * with one, it does not wait for an unreachable registry. Failures are tried again after 1, 2, 4, … 60 s.
+   */
+  async init(signal?: AbortSignal): Promise<void> {
+    await this.#heal();
+    if ((await this.#modules.client.pollOnce()) > 0) return;
+    for (let delay = FIRST_DELAY; ;) {
+      signal?.throwIfAborted();
+      try {
+        if ((await this.poll(signal)) === 0 && this.#modules.client.latestVersion() > 0) return;
+        delay = FIRST_DELAY;
+        if (this.#modules.client.latestVersion() > 0) continue;
+      } catch (error) {
+        signal?.throwIfAborted();
+        this.#failed(error);
+      }
+      await this.#modules.clock.sleep(delay, signal);
+      delay = Math.min(delay * 2, LAST_DELAY);
+    }
+  }
+
+  /** One fetch. Returns how many versions it added. */
+  async poll(signal?: AbortSignal): Promise<number> {
+    const { source, verifier, store, client, observe } = this.#modules;
+    const since = client.latestVersion();
+    const delta = verifyCertifiedDelta(await source.fetch(since, signal), verifier, since);
+    for (const { version, changes } of delta.versions) await store.append(version, changes);
+    const version = await client.pollOnce();
+    this.#failures = 0;
+    observe?.({
+      kind: "polled",
+      version,
+      added: delta.versions.length,
+      certifiedTime: version >= delta.currentVersion ? delta.time : undefined,
+    });
+    return delta.versions.length;
+  }
+
+  /** Polls until aborted. A poll that finds as much as one reply holds is followed by the next at once. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let added = 0;
+      try {
+        added = await this.poll(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#failed(error);
+      }
+      if (added > 1) continue;
+      try {
+        await this.#modules.clock.sleep(this.#options.pollDelay, signal);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** Drops what cannot be read of the store; the registry still has it. */
+  async #heal(): Promise<void> {
+    const { store, logger } = this.#modules;
+    const { readable, problems } = await store.inspect();
+    if (problems.length === 0) return;
+    logger.log("warning", "local store is damaged; fetching the rest again", {
+      readable,
+      problems: problems.slice(0, 10),
+    });
+    await store.truncate(readable);
+  }
+
+  #failed(error: unknown): void {
+    this.#failures++;
+    this.#modules.logger.log("warning", `registry poll failed: ${describeError(error)}`, {
+      consecutive: this.#failures,
+    });
+    this.#modules.observe?.({ kind: "failed", error, consecutive: this.#failures });
+  }
+}
