@@ -26,9 +26,9 @@ async function start(context: TestContext, options: Partial<GatewayServerOptions
 }
 
 async function listen(context: TestContext, server: Server): Promise<number> {
-  const { port, close } = await listenTcp(server, "::1", 0);
-  context.after(close);
-  return port;
+  const listener = await listenTcp(server, "::1", 0);
+  context.after(() => listener.close());
+  return listener.port;
 }
 
 /** Reads to the end, then answers what it read and ends: works only when each direction ends by itself. */

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { createExec, IcosError, type Exec } from "@icos/system";
+import { createExec, describeError, IcosError, type Exec } from "@icos/system";
 import type { SetupStep } from "./services-config.ts";
 
 /** Runs the steps in order; a failed one is `network-setup-failed`. */
@@ -16,9 +16,13 @@ export async function runSetup(steps: readonly SetupStep[], exec: Exec = createE
       }
     } catch (cause) {
       const what = step.kind === "write" ? `writing ${step.value} to ${step.path}` : `\`${step.command.join(" ")}\``;
-      throw new IcosError("network-setup-failed", `The testnet's network could not be set up: ${what} failed.`, {
-        cause,
-      });
+      throw new IcosError(
+        "network-setup-failed",
+        `The testnet's network was not set up; ${what}: ${describeError(cause)}`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

@@ -34,7 +34,7 @@ void test("The plan of a testnet is a valid configuration of the services.", () 
 void test("The namespace has the router in each prefix, every service once and the usual resolvers.", () => {
   const added = planServices({ ...options, resolvers: ["2606:4700:4700::1111"] })
     .setup.flatMap((step) => (step.kind === "run" ? (step.input ?? "").split("\n") : []))
-    .flatMap((line) => /^-6 address add (\S+) dev svc0 nodad$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^address add (\S+) dev svc0 nodad$/.exec(line)?.[1] ?? []);
   assert.deepEqual(added, [
     "fe80::1/64",
     "fd00:0:0:1::1/64",

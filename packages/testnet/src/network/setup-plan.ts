@@ -49,7 +49,7 @@ export function planLink(plan: LinkPlan): SetupStep[] {
     run(
       ["ip", "-batch", "-"],
       [
-        ...addresses.map((address) => `-6 address add ${address} dev ${host} nodad`),
+        ...addresses.map((address) => `address add ${address} dev ${host} nodad`),
         `link set ${wire} up`,
         `link set ${host} up`,
       ],
