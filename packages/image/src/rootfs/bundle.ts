@@ -1,0 +1,41 @@
+import { isAbsolute, join, relative } from "node:path";
+import { build } from "esbuild";
+import { IcosError } from "@icos/system";
+
+/** CommonJS dependencies ask for `require`, which an ES module does not have. */
+const BANNER = 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);';
+
+export interface Bundle {
+  readonly code: Uint8Array;
+  /** Every file that went into it, relative to the repository. */
+  readonly sources: readonly string[];
+}
+
+/** One self-contained ES module from a program's entry point; the bytes depend on its sources alone. */
+export async function bundleProgram(repository: string, entryPoint: string): Promise<Bundle> {
+  const result = await build({
+    absWorkingDir: repository,
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    format: "esm",
+    target: "node26",
+    minify: true,
+    keepNames: true,
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "silent",
+    banner: { js: BANNER },
+    outfile: join(repository, "program.mjs"),
+  }).catch((cause: unknown) => {
+    throw new IcosError("bundle-failed", `${entryPoint} could not be bundled.`, { cause });
+  });
+  const [output] = result.outputFiles;
+  if (!output) throw new IcosError("bundle-failed", `${entryPoint} gave no output.`);
+  const sources = Object.keys(result.metafile.inputs).map((path) =>
+    isAbsolute(path) ? relative(repository, path) : path,
+  );
+  return { code: output.contents, sources: sources.sort() };
+}
