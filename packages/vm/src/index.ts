@@ -12,3 +12,8 @@ export * from "./runner/vm-runner.ts";
 export * from "./runner/vm-state.ts";
 export * from "./boot/direct-boot.ts";
 export type { DiskImage } from "./boot/disk-image.ts";
+export * from "./console/attach-console.ts";
+export * from "./console/follow-log.ts";
+export * from "./machine/probe-accelerator.ts";
+export * from "./packet-socket.ts";
+export * from "./veth.ts";
