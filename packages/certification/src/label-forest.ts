@@ -25,17 +25,16 @@ const BITS_PER_BYTE = 9;
  */
 export class LabelForest {
   readonly #root: Node | undefined;
+  /** The same object as long as nothing is changed. */
+  readonly tree: HashTree;
 
   private constructor(root: Node | undefined) {
     this.#root = root;
+    this.tree = root?.tree ?? emptyTree();
   }
 
   static empty(): LabelForest {
     return new LabelForest(undefined);
-  }
-
-  get tree(): HashTree {
-    return this.#root?.tree ?? emptyTree();
   }
 
   /** With `content` below `label`, in place of what was there. */

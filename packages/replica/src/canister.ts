@@ -18,7 +18,7 @@ export interface QueryCall {
    * A certificate (CBOR) that reveals `/canister/<id>/certified_data` and `/time`. It is made once per value of the
    * certified data and renewed when it gets old, so asking for it costs nothing most of the time.
    */
-  dataCertificate(): Uint8Array;
+  readonly dataCertificate: () => Uint8Array;
 }
 
 export interface UpdateCall {
