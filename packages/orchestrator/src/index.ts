@@ -1,8 +1,13 @@
 export * from "./assignment.ts";
 export * from "./console.ts";
 export * from "./dashboard.ts";
-export * from "./metrics.ts";
-export * from "./orchestrator-metrics.ts";
+export * from "./durable-files.ts";
+export * from "./key-store.ts";
+export * from "./node-keys.ts";
+export * from "./node-pages.ts";
+export type { NodeServices, OrchestratorModules } from "./node-services.ts";
+export * from "./options.ts";
+export * from "./orchestrator.ts";
 export * from "./process-manager.ts";
 export * from "./text-server.ts";
 export * from "./tls-certificate.ts";

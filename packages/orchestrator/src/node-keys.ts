@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
-import { CommitteeKey, ed25519KeyFromDer, selfAuthenticating, type Principal } from "@icos/certification";
-import { AlgorithmId, encodeRecord, PublicKeySchema, X509PublicKeyCertSchema } from "@icos/registry";
+import { CommitteeKey, ed25519KeyFromDer, type Principal } from "@icos/certification";
+import { AlgorithmId, encodeRecord, nodeIdOf, PublicKeySchema, X509PublicKeyCertSchema } from "@icos/registry";
 import { makeTlsCertificate } from "./tls-certificate.ts";
 
 /** The secret halves, as they are stored. The committee key is stored by its seed. */
@@ -24,6 +24,7 @@ export interface NodePublicKeys {
  * A node's identity. Keys for dealing encryption and for iDKG are no part of it yet: nothing would use them.
  */
 export interface NodeKeys {
+  /** The self-authenticating principal of the signing key. */
   readonly nodeId: Principal;
   readonly signing: KeyObject;
   readonly tls: { readonly key: KeyObject; readonly certificateDer: Uint8Array };
@@ -39,23 +40,18 @@ export function generateSecrets(): NodeSecrets {
   };
 }
 
-/** The node id is the self-authenticating principal of the signing key. */
-export function nodeIdOf(signing: KeyObject): Principal {
-  return selfAuthenticating(publicDer(signing));
-}
-
 /** The keys of a node whose certificate exists already. */
 export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Array): NodeKeys {
   const committee = CommitteeKey.fromSeed(secrets.committeeSeed);
   return {
-    nodeId: nodeIdOf(secrets.signing),
+    nodeId: nodeIdOf(rawPublic(secrets.signing)),
     signing: secrets.signing,
     tls: { key: secrets.tls, certificateDer },
     committee,
     public: {
       nodeSigning: encodeRecord(PublicKeySchema, {
         algorithm: AlgorithmId.ED25519,
-        keyValue: ed25519KeyFromDer(publicDer(secrets.signing)),
+        keyValue: rawPublic(secrets.signing),
       }),
       committeeSigning: encodeRecord(PublicKeySchema, {
         algorithm: AlgorithmId.MULTI_BLS12_381,
@@ -69,7 +65,8 @@ export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Arra
 
 /** The keys of a new node, with a certificate that is valid from now. */
 export function newNodeKeys(secrets: NodeSecrets, now: number): NodeKeys {
-  return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeIdOf(secrets.signing).toText(), now));
+  return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeIdOf(rawPublic(secrets.signing)).toText(), now));
 }
 
-const publicDer = (key: KeyObject): Uint8Array => createPublicKey(key).export({ type: "spki", format: "der" });
+const rawPublic = (key: KeyObject): Uint8Array =>
+  ed25519KeyFromDer(createPublicKey(key).export({ type: "spki", format: "der" }));

@@ -46,6 +46,8 @@ export interface ProcessManagerModules {
   readonly logger: Logger;
   /** Called for each start that is attempted. */
   readonly onStart?: (() => void) | undefined;
+  /** Called when a process has ended by itself. */
+  readonly onEnd?: (() => void) | undefined;
 }
 
 export interface ProcessManagerOptions {
@@ -135,6 +137,7 @@ export class ProcessManager {
       signal,
       again: this.retryIn,
     });
+    this.#modules.onEnd?.();
   }
 
   #wait(key: string): void {

@@ -1,0 +1,44 @@
+import { renderDashboard } from "./dashboard.ts";
+import { dataCenterOf } from "./node-registry.ts";
+import type { NodeServices } from "./node-services.ts";
+import { serveText, type TextServer } from "./text-server.ts";
+
+/** The metrics and the dashboard of a node, while they are served. */
+export interface NodePages {
+  readonly metrics: TextServer;
+  readonly dashboard: TextServer;
+  close(): Promise<void>;
+}
+
+export async function serveNodePages(node: NodeServices): Promise<NodePages> {
+  const { options, metrics } = node;
+  const metricsServer = await serveText(options.metricsAddress, "text/plain; version=0.0.4; charset=utf-8", () =>
+    metrics.render(),
+  );
+  const dashboard = await serveText(options.dashboardAddress, "text/plain; charset=utf-8", () => dashboardOf(node));
+  return {
+    metrics: metricsServer,
+    dashboard,
+    async close() {
+      await metricsServer.close();
+      await dashboard.close();
+    },
+  };
+}
+
+function dashboardOf({ nodeId, options, registry, report, task, replica, version, keys }: NodeServices): string {
+  const { assignment } = task;
+  return renderDashboard({
+    nodeId,
+    dcId: options.dcId ?? dataCenterOf(registry, keys.nodeId),
+    registryVersion: registry.latestVersion(),
+    certifiedTime: report.certifiedTime,
+    subnet:
+      assignment === undefined
+        ? { kind: "unknown" }
+        : { kind: "known", id: "subnetId" in assignment ? assignment.subnetId : undefined },
+    replicaPid: replica.pid,
+    replicaVersion: version,
+    scheduledUpgrade: task.wantedUpgrade,
+  });
+}

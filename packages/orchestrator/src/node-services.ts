@@ -1,0 +1,125 @@
+import { createCertificateVerifier, type CertificateVerifier } from "@icos/certification";
+import { nnsUrls, type IcConfig } from "@icos/config";
+import { httpChangesSource, LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
+import { IcosError, makeDirectory, readFileIfExists, type Clock, type Logger } from "@icos/system";
+import { AssignmentTask } from "./assignment-task.ts";
+import type { Console } from "./console.ts";
+import { durableFiles } from "./durable-files.ts";
+import { openKeyStore } from "./key-store.ts";
+import type { NodeKeys } from "./node-keys.ts";
+import { membershipOf } from "./node-registry.ts";
+import { replicaCommand, type OrchestratorOptions } from "./options.ts";
+import { createOrchestratorMetrics, type OrchestratorMetrics } from "./orchestrator-metrics.ts";
+import { DEFAULT_PROCESS_OPTIONS, ProcessManager, type StartProcess } from "./process-manager.ts";
+import { ReplicationReport } from "./replication-report.ts";
+import { readRootKey } from "./root-key.ts";
+import { Wakeup } from "./wakeup.ts";
+
+export interface OrchestratorModules {
+  /** The parsed `ic.json5`; may wait for the node's address. */
+  readonly loadConfig: (signal: AbortSignal) => Promise<IcConfig>;
+  readonly start: StartProcess;
+  readonly clock: Clock;
+  readonly console: Console;
+  readonly logger: Logger;
+}
+
+/** Everything that the orchestrator's steps work with. Nothing of it runs yet. */
+export interface NodeServices extends OrchestratorModules {
+  readonly options: OrchestratorOptions;
+  readonly config: IcConfig;
+  readonly keys: NodeKeys;
+  /** Textual form. */
+  readonly nodeId: string;
+  /** Of GuestOS, and thereby of its replica. */
+  readonly version: string;
+  readonly metrics: OrchestratorMetrics;
+  readonly verifier: CertificateVerifier;
+  readonly registry: RegistryClient;
+  readonly replicator: RegistryReplicator;
+  readonly report: ReplicationReport;
+  readonly replica: ProcessManager;
+  readonly task: AssignmentTask;
+  /** Wakes who waits for a new registry version or for the end of the replica. */
+  readonly wakeup: Wakeup;
+}
+
+const POLL_MS = 5_000;
+
+/** Reads the configuration, opens (or makes) the node's keys and puts the parts together. */
+export async function createNodeServices(
+  options: OrchestratorOptions,
+  modules: OrchestratorModules,
+  signal: AbortSignal,
+): Promise<NodeServices> {
+  const { clock, console, logger, start } = modules;
+  const config = await modules.loadConfig(signal);
+  await makeDirectory(options.dataDirectory, 0o750);
+  const { crypto_root } = config.crypto;
+  const { keys, generated } = await openKeyStore(crypto_root, { files: durableFiles, now: () => clock.now() });
+  const nodeId = keys.nodeId.toText();
+  const version = await readVersion(options.versionFile);
+  logger.log("info", "The node's keys are ready.", { nodeId, generated, version });
+  console.line(`Node ${nodeId}, version ${version}.`);
+
+  const metrics = createOrchestratorMetrics();
+  metrics.info.set(1, { ic_active_version: version });
+  const wakeup = new Wakeup(clock);
+  const verifier = createCertificateVerifier({ rootKey: await readRootKey(config.registration.nns_pub_key_pem) });
+  const store = new LocalStore(config.registry_client.local_store);
+  const registry = new RegistryClient(store);
+  const report = new ReplicationReport(console, metrics);
+  const replicator = new RegistryReplicator(
+    { pollDelay: POLL_MS },
+    {
+      source: httpChangesSource(nnsUrls(config).map((url) => url.href)),
+      verifier,
+      store,
+      client: registry,
+      clock,
+      logger,
+      observe(event) {
+        report.observe(event, registry.latestVersion() === 0);
+        if (event.kind === "polled" && event.added > 0) wakeup.wake();
+      },
+    },
+  );
+  const replica = new ProcessManager(DEFAULT_PROCESS_OPTIONS, {
+    start,
+    clock,
+    logger,
+    onStart: () => metrics.replicaStarts.increment(),
+    onEnd: () => wakeup.wake(),
+  });
+  const task = new AssignmentTask(version, {
+    membership: () => membershipOf(registry, keys.nodeId),
+    replicaCommand: (subnetId) => replicaCommand(options, version, subnetId),
+    replica,
+    console,
+    logger,
+    metrics,
+  });
+  return {
+    ...modules,
+    options,
+    config,
+    keys,
+    nodeId,
+    version,
+    metrics,
+    verifier,
+    registry,
+    replicator,
+    report,
+    replica,
+    task,
+    wakeup,
+  };
+}
+
+async function readVersion(file: string): Promise<string> {
+  const version = (await readFileIfExists(file))?.toString().trim();
+  if (version !== undefined && /^[\w.:+-]+$/.test(version)) return version;
+  const what = version === undefined ? "is missing" : "does not hold a version";
+  throw new IcosError("version-unknown", `${file} ${what}.`, { place: { file } });
+}

@@ -1,0 +1,75 @@
+import { describeError, type Phase } from "@icos/system";
+import { requestBootConfirmation } from "./confirm-boot.ts";
+import { createJoinRequest } from "./join.ts";
+import { holdsKeys } from "./node-registry.ts";
+import type { NodeServices } from "./node-services.ts";
+import { registerNode } from "./registration.ts";
+
+/** What the start-up phases get. */
+export interface Startup {
+  readonly node: NodeServices;
+  readonly signal: AbortSignal;
+  /** Starts the background polling of the registry. */
+  readonly startPolling: () => void;
+}
+
+const JOIN_RETRY_MS = 5_000;
+
+/** In this order, each once; the first two may wait for as long as it takes. */
+export const STARTUP_PHASES: readonly Phase<Startup>[] = [
+  {
+    name: "replicate the registry",
+    async run({ node, signal, startPolling }) {
+      const { console, registry, replicator, config } = node;
+      const stored = await registry.pollOnce().catch(() => 0); // damage is healed by the replicator, below
+      if (stored === 0) {
+        console.line("Onboarding may take up to 10 minutes. Please do not switch the node off.");
+        console.line(`Waiting for the registry at ${config.registration.nns_url}.`);
+      }
+      await replicator.init(signal);
+      startPolling();
+      return `version ${registry.latestVersion()}`;
+    },
+  },
+  {
+    name: "register",
+    async run({ node, signal }) {
+      const { options, registry, keys, config, verifier, clock, console, logger, wakeup } = node;
+      if (!options.registers) return "not asked to";
+      return registerNode(
+        {
+          isRegistered: () => holdsKeys(registry, keys),
+          ...createJoinRequest({ config, keys: keys.public, verifier, clock, signal }),
+          async nextPoll() {
+            await wakeup.wait(JOIN_RETRY_MS, signal);
+            signal.throwIfAborted();
+          },
+          clock,
+          console,
+          logger,
+        },
+        signal,
+      );
+    },
+  },
+  {
+    name: "confirm the boot",
+    async run({ node: { options, logger, console } }) {
+      try {
+        return await requestBootConfirmation({ grubenv: options.grubenv, request: options.confirmRequest });
+      } catch (error) {
+        // The node works; what is lost is the protection of this version against the next reboot.
+        const description = describeError(error);
+        logger.log("error", "The boot could not be confirmed.", { error: description });
+        console.line(`The boot could not be confirmed: ${description}`);
+        return "failed";
+      }
+    },
+  },
+  {
+    name: "follow the assignment",
+    async run({ node }) {
+      await node.task.check();
+    },
+  },
+];
