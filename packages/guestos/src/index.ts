@@ -1,2 +1,3 @@
+export { confirmRequestPath } from "./confirm-boot.ts";
 export * from "./interface-address.ts";
 export * from "./layout.ts";

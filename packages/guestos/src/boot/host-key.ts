@@ -1,0 +1,26 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { makeDirectory, readFileIfExists, writeFileDurably, type Exec } from "@icos/system";
+import type { Layout } from "../layout.ts";
+
+const NAME = "ssh_host_ed25519_key";
+
+/**
+ * The SSH host key of a development node, made once. It is made in memory and moved to the disk, the private part last,
+ * because `ssh-keygen` itself may leave half a key behind.
+ */
+export async function ensureHostKey({ bootConfig, run }: Layout, exec: Exec): Promise<"made" | "kept"> {
+  const directory = join(bootConfig, "ssh");
+  const path = join(directory, NAME);
+  if ((await readFileIfExists(path)) !== undefined) return "kept";
+  const scratch = join(run, "guestos/host-key");
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  const made = join(scratch, NAME);
+  await exec.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", made]);
+  await makeDirectory(directory, 0o755);
+  await writeFileDurably(`${path}.pub`, await readFile(`${made}.pub`), 0o644);
+  await writeFileDurably(path, await readFile(made), 0o600);
+  await rm(scratch, { recursive: true, force: true });
+  return "made";
+}

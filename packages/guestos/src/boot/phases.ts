@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { IcosError, type Phase } from "@icos/system";
+import { guestosPartition, runningSlot } from "@icos/slots";
+import type { Layout } from "../layout.ts";
+import { present, type BootContext, type Variant } from "./context.ts";
+import { ensureHostKey } from "./host-key.ts";
+import { readConfiguration } from "./medium.ts";
+import { mountAll } from "./mounts.ts";
+import { findNodeDisk, requirePartition } from "./node-disk.ts";
+import { bootstrapNode, ensureDirectories, publishAccountKeys } from "./node-state.ts";
+import { readText, writeIcConfig, writeNetwork, writeRunConfig } from "./run-files.ts";
+import { mountStore } from "./store-volume.ts";
+import { mountVar } from "./var-volume.ts";
+
+/**
+ * From a mounted root file system to a node that its programs can run on. Every phase may run again: on the next boot, and
+ * after a failure in the same boot.
+ */
+export const BOOT_PHASES: readonly Phase<BootContext>[] = [
+  {
+    name: "system",
+    async run(context) {
+      context.variant = await readVariant(context.layout);
+      context.slot = runningSlot(await readText(join(context.layout.proc, "cmdline")));
+      return `slot ${context.slot}, ${context.variant}`;
+    },
+  },
+  {
+    name: "configuration",
+    async run(context) {
+      const { layout, clock } = context;
+      context.configuration = await readConfiguration(layout, clock);
+      await writeRunConfig(layout, context.configuration);
+      if (context.configuration.config.icos_settings.enable_trusted_execution_environment) {
+        context.logger.log(
+          "warning",
+          "The configuration asks for a trusted execution environment, which this version does not use.",
+        );
+      }
+    },
+  },
+  {
+    name: "network",
+    async run(context) {
+      context.hostname = await writeNetwork(context.layout, present(context.configuration, "the configuration"));
+      return context.hostname;
+    },
+  },
+  {
+    name: "boot partitions",
+    async run(context) {
+      const { layout, exec } = context;
+      const disk = await findNodeDisk(layout);
+      context.disk = disk;
+      const mount = async (
+        name: "grub" | "config",
+        target: string,
+        access: string,
+      ): Promise<Parameters<typeof mountAll>[3][number]> => ({
+        source: await requirePartition(layout, disk, guestosPartition(name).number),
+        target,
+        type: "ext4",
+        options: `${access},noatime,nosuid,nodev,noexec`,
+      });
+      await mountAll(layout, exec, "boot", [
+        await mount("grub", layout.bootGrub, "ro"),
+        await mount("config", layout.bootConfig, "rw"),
+      ]);
+      return disk.path;
+    },
+  },
+  {
+    name: "var",
+    run: ({ layout, exec, disk, slot }) => mountVar(layout, exec, present(disk, "the disk"), present(slot, "the slot")),
+  },
+  {
+    name: "store",
+    run: ({ layout, exec, clock, disk }) => mountStore(layout, exec, clock, present(disk, "the disk")),
+  },
+  {
+    name: "node state",
+    async run({ layout, configuration, variant, setOwner }) {
+      await ensureDirectories(layout, setOwner);
+      return bootstrapNode(
+        layout,
+        present(configuration, "the configuration"),
+        present(variant, "the variant"),
+        setOwner,
+      );
+    },
+  },
+  {
+    name: "access",
+    async run({ layout, exec, variant }) {
+      if (present(variant, "the variant") === "prod") return "none";
+      await publishAccountKeys(layout);
+      return `host key ${await ensureHostKey(layout, exec)}`;
+    },
+  },
+  {
+    name: "node configuration",
+    run: ({ layout, configuration, setOwner }) =>
+      writeIcConfig(layout, present(configuration, "the configuration"), setOwner),
+  },
+];
+
+async function readVariant({ share }: Layout): Promise<Variant> {
+  const file = join(share, "variant");
+  const variant = await readText(file);
+  if (variant === "prod" || variant === "dev") return variant;
+  throw new IcosError("unknown-variant", `The image says that its variant is ${JSON.stringify(variant)}.`, {
+    place: { file },
+  });
+}
