@@ -54,8 +54,13 @@ async function* withCommand(
   const stderr: Buffer[] = [];
   child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
   const exit = new Promise<string | undefined>((resolve) => {
-    child.on("error", (error) => resolve(`could not be run: ${error.message}`));
     child.on("close", (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? code}`));
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (cause) =>
+      reject(new IcosError("command-failed", `${program} could not be run: ${cause.message}.`, { cause })),
+    );
   });
   const fed = feed(source, child.stdin);
   try {
