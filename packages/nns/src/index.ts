@@ -1,1 +1,12 @@
-export {};
+export { interfaceFile } from "./candid/interface.ts";
+export { decodeArgument, encodeArgument } from "./candid/message.ts";
+export { METHOD_CODECS } from "./candid/methods.ts";
+export type { MethodCodec } from "./candid/methods.ts";
+export { RegistryCanister } from "./canister.ts";
+export { GovernanceClient } from "./client/governance-client.ts";
+export { identityFromPem } from "./client/identity.ts";
+export * from "./client/nns-client.ts";
+export * from "./init.ts";
+export * from "./start.ts";
+export { RegistryDatabase } from "./store/database.ts";
+export { DurableRegistry } from "./store/durable-registry.ts";

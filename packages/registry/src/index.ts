@@ -27,6 +27,7 @@ export * from "./state/view.ts";
 export * from "./certified/deltas.ts";
 export * from "./certified/encode-version.ts";
 export * from "./certified/mixed-hash-tree.ts";
+export * from "./transport.ts";
 export * from "./certified/verify.ts";
 export * from "./lookups/node.ts";
 export * from "./lookups/node-keys.ts";

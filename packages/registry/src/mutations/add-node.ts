@@ -32,6 +32,8 @@ export interface AddNodePayload {
   readonly node_reward_type?: string | undefined;
   /** An unattested claim about the machine: refused, since only an attestation may set it. */
   readonly chip_id?: Uint8Array | undefined;
+  /** Attestations cannot be verified yet: must be absent. */
+  readonly node_registration_attestation?: unknown;
 }
 
 /**
@@ -50,6 +52,9 @@ export const addNode: MutationFunction<AddNodePayload, Principal> = (context, pa
   const nodeKey = registryKey.nodeRecord(keys.node);
   if (view.get(nodeKey) !== undefined) {
     throw refuse("node-already-registered", `Node ${keys.node.toText()} is already registered.`);
+  }
+  if (payload.node_registration_attestation !== undefined) {
+    throw refuse("attestation-unsupported", "The attestation of a node cannot be verified yet.");
   }
   if (payload.chip_id?.length) {
     throw refuse("chip-id-unattested", "A chip id is taken from an attestation only, which is not supported yet.");

@@ -40,6 +40,8 @@ export interface CreateSubnetPayload {
   readonly is_halted: boolean;
   readonly ssh_readonly_access: readonly string[];
   readonly ssh_backup_access: readonly string[];
+  /** Chain keys are not supported yet: must be absent. */
+  readonly chain_key_config?: unknown;
 }
 
 export interface DeleteSubnetPayload {
@@ -65,6 +67,9 @@ export const createSubnet: MutationFunction<CreateSubnetPayload, { readonly new_
   requireGovernance(context, "create_subnet");
   const { view } = context;
   if (payload.subnet_id_override) throw refuse("subnet-id-override", "A subnet id cannot be chosen.");
+  if (payload.chain_key_config !== undefined) {
+    throw refuse("chain-keys-unsupported", "Subnets with chain keys are not supported yet.");
+  }
   if (payload.node_ids.length === 0) throw refuse("subnet-empty", "A subnet needs at least one node.");
   for (const node of payload.node_ids) {
     requireNode(view, node);

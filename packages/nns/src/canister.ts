@@ -1,0 +1,101 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { MAX_VERSIONS_PER_REPLY, RegistryGetChangesSinceRequestSchema, type RegistryMethod } from "@icos/registry";
+import { type CallOutcome, type Canister, methodNotFound, type QueryCall, type UpdateCall } from "@icos/replica";
+import { describeError, IcosError } from "@icos/system";
+import { interfaceFile } from "./candid/interface.ts";
+import { decodeArgument, encodeReply } from "./candid/message.ts";
+import { METHOD_CODECS } from "./candid/methods.ts";
+import { getChangesSince, getLatestVersion, getValue } from "./queries.ts";
+import type { DurableRegistry } from "./store/durable-registry.ts";
+
+/** Reject codes of the interface specification. */
+const CANISTER_REJECT = 4;
+const CANISTER_ERROR = 5;
+
+/** Upstream's other names of methods. */
+const ALIASES: ReadonlyMap<string, RegistryMethod> = new Map([
+  ["revise_elected_replica_versions", "revise_elected_guestos_versions"],
+]);
+
+/** The registry as a canister of the interface. A refused call is rejected with `code: sentence`. */
+export class RegistryCanister implements Canister {
+  readonly #registry: DurableRegistry;
+
+  constructor(registry: DurableRegistry) {
+    this.#registry = registry;
+  }
+
+  query(call: QueryCall): CallOutcome {
+    const { method, arg } = call;
+    const { state, deltas } = this.#registry;
+    switch (method) {
+      case "get_latest_version":
+        return reply(getLatestVersion(state.history));
+      case "get_value":
+        return reply(getValue(state.history, arg));
+      case "get_changes_since":
+        return reply(getChangesSince(state.history, arg, MAX_VERSIONS_PER_REPLY));
+      case "get_certified_latest_version":
+        return reply(deltas.latestVersion(call.dataCertificate()));
+      case "get_certified_changes_since": {
+        const since = readSince(arg);
+        if (since === undefined)
+          return reject("request-malformed", "The argument is not a RegistryGetChangesSinceRequest.");
+        return reply(deltas.changesSince(since, call.dataCertificate()));
+      }
+      case "get_chunk":
+        return reject("chunks-unsupported", "Values are not split into chunks here, so there are none to get.");
+      default:
+        return methodNotFound("query", method);
+    }
+  }
+
+  update(call: UpdateCall): CallOutcome {
+    const method = ALIASES.get(call.method) ?? call.method;
+    if (!isMethod(method)) return methodNotFound("update", call.method);
+    try {
+      return answer(method, this.#decide(method, call));
+    } catch (error) {
+      if (!(error instanceof IcosError) || error.code !== "candid-malformed") throw error;
+      return { kind: "reject", code: CANISTER_ERROR, message: `${error.code}: ${describeError(error)}` };
+    }
+  }
+
+  certifiedData(): Uint8Array {
+    return this.#registry.deltas.certifiedData;
+  }
+
+  metadata(): ReadonlyMap<string, Uint8Array> {
+    return new Map([["candid:service", Buffer.from(interfaceFile())]]);
+  }
+
+  #decide<Method extends RegistryMethod>(method: Method, { arg, caller, time }: UpdateCall): MutationOutcome<Method> {
+    const payload = decodeArgument(METHOD_CODECS[method].payload, arg);
+    return this.#registry.apply({ method, payload }, caller, time);
+  }
+}
+
+function answer<Method extends RegistryMethod>(method: Method, outcome: MutationOutcome<Method>): CallOutcome {
+  if (outcome.kind === "refused") return reject(outcome.error.code, outcome.error.message);
+  return reply(encodeReply(METHOD_CODECS[method].reply, outcome.reply));
+}
+
+function isMethod(name: string): name is RegistryMethod {
+  return Object.hasOwn(METHOD_CODECS, name);
+}
+
+function readSince(arg: Uint8Array): number | undefined {
+  try {
+    return Number(fromBinary(RegistryGetChangesSinceRequestSchema, arg).version);
+  } catch {
+    return undefined;
+  }
+}
+
+function reply(bytes: Uint8Array): CallOutcome {
+  return { kind: "reply", reply: bytes };
+}
+
+function reject(code: string, message: string): CallOutcome {
+  return { kind: "reject", code: CANISTER_REJECT, message: `${code}: ${message}` };
+}

@@ -1,0 +1,104 @@
+import { createPrivateKey } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { makeDirectory, type Clock, type Logger } from "@icos/system";
+import { ThresholdKey } from "@icos/certification";
+import { REGISTRY_CANISTER_ID } from "@icos/registry";
+import { createIcServer, type IcServerLimits, type NodeKey, nodeKeyFrom } from "@icos/replica";
+import { RegistryCanister } from "./canister.ts";
+import type { RegistryDatabase } from "./store/database.ts";
+import { openRegistry } from "./store/open-registry.ts";
+import { loadOrMakeSeed } from "./store/seed.ts";
+
+export interface NnsOptions {
+  /** Holds the database and the keys; made when missing, mode 0700. */
+  readonly directory: string;
+  /** The init file's JSON text; needed only for an empty directory. */
+  readonly init?: string | undefined;
+  /** A port of 0 takes a free one; a path is a unix socket. */
+  readonly listen: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits?: Partial<IcServerLimits> | undefined;
+}
+
+export interface Nns {
+  /** DER, 133 bytes. */
+  readonly rootKey: Uint8Array;
+  /** Of the HTTP server; `undefined` on a unix socket. */
+  readonly url: string | undefined;
+  close(): Promise<void>;
+}
+
+/** PKCS #8 of an Ed25519 key, before its 32 bytes of seed (RFC 8410). */
+const ED25519_PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
+
+/** Runs the registry behind the IC's HTTPS interface. */
+export async function startNns(options: NnsOptions): Promise<Nns> {
+  const { directory, clock, logger, limits } = options;
+  await makeDirectory(directory, 0o700);
+  const key = ThresholdKey.fromSeed(await loadOrMakeSeed(directory, "root_key.seed"));
+  const nodeKey = nodeKeyOf(await loadOrMakeSeed(directory, "node_key.seed"));
+  const rootKey = key.publicKey.der;
+  const { registry, database } = openRegistry({ directory, init: options.init, rootKey, clock, logger });
+  try {
+    const server = createIcServer({
+      key,
+      nodeKey,
+      canisters: new Map([[REGISTRY_CANISTER_ID.toText(), new RegistryCanister(registry)]]),
+      clock,
+      logger,
+      health: () => "healthy",
+      replayGuard: replayGuard(database, clock),
+      ...(limits && { limits }),
+    });
+    const { listen } = options;
+    if ("path" in listen) {
+      const socket = createServer((request, response) => server.handle(request, response));
+      await listenOn(socket, listen.path);
+      return { rootKey, url: undefined, close: () => closeAll(() => closeSocket(socket), database) };
+    }
+    const { url } = await server.listen(listen);
+    logger.log("info", "registry serves", { url, version: registry.state.version });
+    return { rootKey, url, close: () => closeAll(() => server.close(), database) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function nodeKeyOf(seed: Uint8Array): NodeKey {
+  const der = Buffer.concat([ED25519_PKCS8, seed]);
+  return nodeKeyFrom(createPrivateKey({ key: der, format: "der", type: "pkcs8" }));
+}
+
+function replayGuard(database: RegistryDatabase, clock: Clock) {
+  return {
+    has: (id: Uint8Array) => database.hasCall(id),
+    add: (id: Uint8Array, expiry: bigint) => database.addCall(id, expiry, BigInt(clock.now()) * 1_000_000n),
+  };
+}
+
+async function closeAll(stop: () => Promise<void>, database: RegistryDatabase): Promise<void> {
+  try {
+    await stop();
+  } finally {
+    database.close();
+  }
+}
+
+function listenOn(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closeSocket(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import type { Clock, Logger } from "@icos/system";
+import { IcosError } from "@icos/system";
+import { nextVersion, RegistryState } from "@icos/registry";
+import { initialMutations } from "../initial-version.ts";
+import { parseNnsInit, rulesOf } from "../init.ts";
+import { RegistryDatabase } from "./database.ts";
+import { DurableRegistry } from "./durable-registry.ts";
+
+export interface OpenRegistryOptions {
+  readonly directory: string;
+  /** JSON text; needed only the first time. */
+  readonly init: string | undefined;
+  /** DER, of the key in the same directory. */
+  readonly rootKey: Uint8Array;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens the registry of a data directory; an empty one gets its first version from the init file, in one transaction.
+ * @throws IcosError `nns-init-missing`, `nns-init-invalid`, `nns-key-changed`, `nns-database`, `nns-database-damaged`
+ */
+export function openRegistry(options: OpenRegistryOptions): { registry: DurableRegistry; database: RegistryDatabase } {
+  const database = new RegistryDatabase(join(options.directory, "registry.sqlite"));
+  try {
+    const stored = database.setting("init");
+    const registry = stored === undefined ? initialise(options, database) : reopen(options, database, stored);
+    return { registry, database };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function initialise({ init, rootKey, clock }: OpenRegistryOptions, database: RegistryDatabase): DurableRegistry {
+  if (init === undefined) {
+    throw new IcosError("nns-init-missing", "The data directory holds no registry, and there is no init file for one.");
+  }
+  const parsed = parseNnsInit(init);
+  const registry = new DurableRegistry(database, rulesOf(parsed));
+  const time = BigInt(clock.now()) * 1_000_000n;
+  const first = nextVersion(new RegistryState(), registry.rules, initialMutations(parsed, rootKey), time);
+  registry.append(first ? [first] : [], { init, rootKey: Buffer.from(rootKey).toString("hex") });
+  return registry;
+}
+
+function reopen(
+  { init, rootKey, logger }: OpenRegistryOptions,
+  database: RegistryDatabase,
+  stored: string,
+): DurableRegistry {
+  if (database.setting("rootKey") !== Buffer.from(rootKey).toString("hex")) {
+    throw new IcosError(
+      "nns-key-changed",
+      "The key in the data directory is not the one that this registry began with.",
+      {
+        next: "Restore the key file from a copy; nodes do not accept another key.",
+      },
+    );
+  }
+  if (init !== undefined && init !== stored) {
+    logger.log("warning", "The init file differs from the one this registry began with; it is not used.");
+  }
+  return new DurableRegistry(database, rulesOf(parseNnsInit(stored)));
+}
