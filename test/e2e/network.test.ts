@@ -129,7 +129,7 @@ void test("A killed supervisor takes the services and the NNS with it.", async (
   await mkdir(join(home, "files"), { recursive: true });
   const program = join(import.meta.dirname, "network", "supervisor.ts");
   const supervisor = spawn(process.execPath, [program, home], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line]: unknown[] = await once(createInterface({ input: supervisor.stdout }), "line");
+  const line: unknown = (await once(createInterface({ input: supervisor.stdout }), "line"))[0];
   const pids = JSON.parse(String(line)) as { services: number; nns: number };
   assert.ok(isRunning(pids.services) && isRunning(pids.nns));
   supervisor.kill("SIGKILL");
@@ -143,12 +143,16 @@ interface NodeProcess {
 
 async function startNode(switchSocket: string): Promise<NodeProcess> {
   const program = join(import.meta.dirname, "network", "node.ts");
-  const command = wrap(ownNetwork(dieWithParent([process.execPath, program, switchSocket, NODE_MAC])));
+  const command = wrap(
+    ownNetwork(
+      dieWithParent([process.execPath, "--disable-warning=ExperimentalWarning", program, switchSocket, NODE_MAC]),
+    ),
+  );
   const child: ChildProcessWithoutNullStreams = spawn(command[0] ?? "", command.slice(1));
   child.stderr.pipe(process.stderr);
   const lines: Interface = createInterface({ input: child.stdout });
   const next = async (): Promise<{ value?: unknown; error?: string }> => {
-    const [line]: unknown[] = await once(lines, "line", { signal: AbortSignal.timeout(60_000) });
+    const line: unknown = (await once(lines, "line", { signal: AbortSignal.timeout(60_000) }))[0];
     return JSON.parse(String(line)) as { value?: unknown; error?: string };
   };
   await next();

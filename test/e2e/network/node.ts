@@ -53,15 +53,15 @@ const commands: Record<string, (...args: string[]) => Promise<unknown>> = {
     const request = Buffer.alloc(48);
     request.writeUInt8((4 << 3) | 3, 0);
     socket.send(request, 123, server ?? "");
-    const [answer]: unknown[] = await once(socket, "message", { signal: AbortSignal.timeout(10_000) });
+    const answer: unknown = (await once(socket, "message", { signal: AbortSignal.timeout(10_000) }))[0];
     socket.close();
     return answer instanceof Buffer ? answer.readUInt32BE(40) - 2_208_988_800 : undefined;
   },
 };
 
 await runSetup(planLink({ host: "eth0", wire: "wire0", mac, mtu: 1_500, addresses: [], router: false }));
-const port = await connectToSwitch(switchSocket);
-void joinPorts(openPacketSocket("wire0"), port);
+const wire = await openPacketSocket("wire0");
+void joinPorts(wire, await connectToSwitch(switchSocket));
 createServer((request, response) => response.end(`node saw ${request.url}`)).listen(8080, "::");
 process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
 

@@ -57,7 +57,7 @@ void test("Several queries in one TCP stream are answered in order, however they
   let received = Buffer.alloc(0);
   const answers = [];
   while (answers.length < 2) {
-    const [chunk]: unknown[] = await once(socket, "data");
+    const chunk: unknown = (await once(socket, "data"))[0];
     assert.ok(chunk instanceof Buffer);
     received = Buffer.concat([received, chunk]);
     while (received.length > 2 && received.length >= 2 + received.readUInt16BE(0)) {

@@ -20,7 +20,7 @@ void test("A client learns the server's time over UDP, with its own timestamp re
   context.after(() => void client.close());
   client.send(request({ first: 0 }), server.port, "127.0.0.1"); // no request: must not disturb
   client.send(request(), server.port, "127.0.0.1");
-  const [answer]: unknown[] = await once(client, "message");
+  const answer: unknown = (await once(client, "message"))[0];
   assert.ok(answer instanceof Buffer);
   assert.equal(answer.length, 48);
   assert.equal(answer.readUInt8(0), (4 << 3) | 4);

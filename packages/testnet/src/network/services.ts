@@ -66,7 +66,7 @@ function zoneOf({ testnet, nodes, addresses }: ServicesConfig): ReturnType<typeo
 
 /** The cable between the namespace and the virtual switch, with the router that listens on it. */
 async function startWire(config: ServicesConfig): Promise<Closable & { readonly lost: Promise<string> }> {
-  const inside = openPacketSocket(config.link.switchInterface);
+  const inside = await openPacketSocket(config.link.switchInterface);
   let outside: FramePort;
   try {
     outside = await connectToSwitch(config.switchSocket);

@@ -65,7 +65,8 @@ export async function startServices(options: ServicesOptions): Promise<ServicesH
   await makeDirectory(options.directory, 0o700);
   const configFile = join(options.directory, "services.json");
   await writeFileDurably(configFile, `${JSON.stringify(config, undefined, 2)}\n`, 0o600);
-  const command = wrap(ownNetwork(dieWithParent([process.execPath, PROGRAM, configFile])));
+  const program = [process.execPath, "--disable-warning=ExperimentalWarning", PROGRAM, configFile];
+  const command = wrap(ownNetwork(dieWithParent(program)));
   const logFile = join(options.directory, "services.log");
   signal?.throwIfAborted();
   const { child, exited } = await spawnLogged(command, logFile);
@@ -96,7 +97,7 @@ async function spawnLogged(
 ): Promise<{ child: ChildProcess; exited: Promise<ServicesExit> }> {
   const [program = "", ...args] = command;
   const log = await open(logFile, "a", 0o600);
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", log.fd] });
+  const child = spawn(program, args, { env: ownEnvironment(process.env), stdio: ["pipe", "pipe", log.fd] });
   child.stdin?.on("error", () => undefined);
   const exited = new Promise<ServicesExit>((resolve) => {
     child.once("error", () => resolve({ code: null, signal: null }));
@@ -104,6 +105,11 @@ async function spawnLogged(
   });
   await log.close();
   return { child, exited };
+}
+
+/** Without what the caller's environment may ask of Node (hooks, certificates); with the usual places of `ip`. */
+function ownEnvironment({ PATH = "", HOME = "/", TMPDIR = "/tmp" }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { PATH: `${PATH}:/usr/sbin:/sbin:/usr/bin:/bin`, HOME, TMPDIR, LC_ALL: "C" };
 }
 
 interface ServicesState {

@@ -9,10 +9,11 @@ import { runServices } from "../services.ts";
 
 const report = (message: ServicesMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 
-const asked = new Promise<void>((resolve) => {
-  process.stdin.on("end", resolve).on("close", resolve).on("error", resolve).resume();
-  process.stdout.on("error", resolve);
-  process.once("SIGTERM", resolve).once("SIGINT", resolve);
+const asked = new Promise<undefined>((resolve) => {
+  const end = (): void => resolve(undefined); // listeners get arguments, such as the signal's name
+  process.stdin.on("end", end).on("close", end).on("error", end).resume();
+  process.stdout.on("error", end);
+  process.once("SIGTERM", end).once("SIGINT", end);
 });
 
 try {
