@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { bls12_381 as bls } from "@noble/curves/bls12-381.js";
 import { CommitteeKey, verifyCommitteeKey, verifyCommitteeSignature } from "./committee-key.ts";
+import { thresholdKeyFromPem, thresholdKeyToPem } from "./threshold-key-der.ts";
 import { ThresholdKey } from "./threshold-key.ts";
 import { readThresholdPublicKey } from "./threshold-public-key.ts";
 import { utf8 } from "./bytes.ts";
@@ -60,4 +61,16 @@ void test("a committee signature over the key's own bytes is no proof of possess
   const signature = key.sign(key.publicKey);
   assert.equal(verifyCommitteeSignature(key.publicKey, key.publicKey, signature), true);
   assert.equal(verifyCommitteeKey({ publicKey: key.publicKey, proofOfPossession: signature }), false);
+});
+
+void test("a threshold key goes to PEM and back, and other PEM files are refused", () => {
+  const { der } = ThresholdKey.fromSeed(SEED).publicKey;
+  assert.deepEqual(Buffer.from(thresholdKeyFromPem(thresholdKeyToPem(der))), Buffer.from(der));
+  for (const pem of [
+    "",
+    "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+    thresholdKeyToPem(der).slice(1),
+  ]) {
+    assert.throws(() => thresholdKeyFromPem(pem), { code: "threshold-key-malformed" });
+  }
 });

@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { BlsSecret } from "./bls-secret.ts";
-import {
-  BLS_SIGNATURE_DST,
-  type ThresholdPublicKey,
-  prepareBlsVerifier,
-  thresholdKeyToDer,
-} from "./threshold-public-key.ts";
+import { thresholdKeyToDer } from "./threshold-key-der.ts";
+import { BLS_SIGNATURE_DST, type ThresholdPublicKey, prepareBlsVerifier } from "./threshold-public-key.ts";
 
 /**
  * The key that a subnet certifies its state with, held as a whole by one process. To keep it, store the seed (a
