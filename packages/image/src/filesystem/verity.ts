@@ -17,9 +17,14 @@ export interface VerityTree {
 
 /**
  * dm-verity hash tree, format 1, SHA-256, 4 KiB blocks (kernel `Documentation/admin-guide/device-mapper/verity.rst`):
- * each digest is over salt then block.
+ * each digest is over salt then block. The data are `size` bytes from byte `start` of the file.
  */
-export async function computeVerityTree(data: FileHandle, size: number, salt: Uint8Array): Promise<VerityTree> {
+export async function computeVerityTree(
+  data: FileHandle,
+  size: number,
+  salt: Uint8Array,
+  start = 0,
+): Promise<VerityTree> {
   const dataBlocks = Math.ceil(size / BLOCK);
   if (dataBlocks === 0) throw new IcosError("empty-root", "An empty root file system cannot be verified.");
   const message = Buffer.alloc(salt.length + BLOCK);
@@ -29,7 +34,7 @@ export async function computeVerityTree(data: FileHandle, size: number, salt: Ui
     message.set(block, salt.length);
     return hash("sha256", message, "buffer");
   };
-  let level = await hashLeaves(data, size, dataBlocks, digest);
+  let level = await hashLeaves(data, start, size, digest);
   const levels = [level];
   while (level.length > BLOCK) {
     const parent = emptyLevel(level.length / BLOCK);
@@ -43,17 +48,17 @@ export async function computeVerityTree(data: FileHandle, size: number, salt: Ui
 
 async function hashLeaves(
   data: FileHandle,
+  start: number,
   size: number,
-  blocks: number,
   digest: (block: Uint8Array) => Buffer,
 ): Promise<Buffer> {
-  const leaves = emptyLevel(blocks);
+  const leaves = emptyLevel(Math.ceil(size / BLOCK));
   const zero = Buffer.alloc(BLOCK);
   const zeroDigest = digest(zero);
   const buffer = Buffer.alloc(READ_SIZE);
   let index = 0;
   for (let offset = 0; offset < size; offset += READ_SIZE) {
-    const { bytesRead } = await data.read(buffer, 0, Math.min(READ_SIZE, size - offset), offset);
+    const { bytesRead } = await data.read(buffer, 0, Math.min(READ_SIZE, size - offset), start + offset);
     for (let at = 0; at < bytesRead; at += BLOCK, index++) {
       const block = buffer.subarray(at, Math.min(at + BLOCK, bytesRead));
       const digested = block.length === BLOCK && zero.compare(block) === 0 ? zeroDigest : digest(block);
@@ -81,6 +86,25 @@ export function veritySuperblock(dataBlocks: number, salt: Uint8Array, uuid: str
   block.writeUInt16LE(salt.length, 80);
   block.set(salt, 88);
   return block;
+}
+
+/** The superblock in front of a stored tree. Throws `bad-verity-superblock`. */
+export async function readVeritySuperblock(
+  file: FileHandle,
+  offset: number,
+): Promise<{ readonly dataBlocks: number; readonly blockSize: number }> {
+  const block = Buffer.alloc(512);
+  await file.read(block, 0, block.length, offset);
+  const dataBlocks = Number(block.readBigUInt64LE(72));
+  if (
+    block.toString("latin1", 0, 8) !== "verity\0\0" ||
+    block.readUInt32LE(64) !== BLOCK ||
+    block.readUInt32LE(68) !== BLOCK ||
+    dataBlocks === 0 ||
+    dataBlocks > VERITY_TREE_OFFSET / BLOCK
+  )
+    throw new IcosError("bad-verity-superblock", `There is no dm-verity superblock at byte ${offset}.`);
+  return { dataBlocks, blockSize: BLOCK };
 }
 
 /** Appends superblock and tree to a root file system image at their fixed place. Returns the root hash. */

@@ -29,7 +29,9 @@ export async function programsStage(
   { settings }: BuildContext,
   components: readonly Component[],
 ): Promise<ProgramsStage> {
-  const programs = components.flatMap(({ definition }) => Object.entries(definition.programs)).sort();
+  const programs = components
+    .flatMap(({ definition }) => Object.entries(definition.programs))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const key = stageKey({ recipe: 2, programs, sources: await hashSources(settings.repository) });
   const directory = await buildStage(settings.cache, "guestos-programs", key, async (into) => {
     for (const [index, [, source]] of programs.entries()) {

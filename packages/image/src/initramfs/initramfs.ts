@@ -14,6 +14,23 @@ export interface InitramfsOptions {
 }
 
 const PROGRAMS = ["/usr/sbin/dmsetup"];
+/** Busybox applets that `init` calls. */
+const APPLETS = [
+  "basename",
+  "cat",
+  "cut",
+  "dd",
+  "insmod",
+  "mount",
+  "od",
+  "readlink",
+  "reboot",
+  "sed",
+  "sh",
+  "sleep",
+  "switch_root",
+  "tr",
+];
 const LIBRARIES = [
   "libdevmapper.so.1.02.1",
   "libselinux.so.1",
@@ -32,6 +49,7 @@ export async function composeInitramfs({ repository, os, packages, modules }: In
     tree.directory(`/${directory}`);
   tree.file("/init", fillIn(await readFile(join(repository, "images", os, "initramfs/init"), "utf8")), 0o755);
   tree.file("/bin/busybox", contentOf(packages, "/usr/bin/busybox"), 0o755);
+  for (const applet of APPLETS) tree.link(`/bin/${applet}`, "busybox");
   for (const program of PROGRAMS) tree.file(program, contentOf(packages, program), 0o755);
   tree.file("/lib64/ld-linux-x86-64.so.2", contentOf(packages, `${LIBRARY_DIRECTORY}/ld-linux-x86-64.so.2`), 0o755);
   for (const library of LIBRARIES)

@@ -10,7 +10,7 @@ export async function readTarInto(tree: FileTree, stream: Readable): Promise<voi
   const parser = extract();
   const done = pipeline(stream, parser);
   for await (const member of parser) {
-    const { name, type, mode = 0o644, uid = 0, gid = 0, linkname } = member.header;
+    const { name, type, mode, uid, gid, linkname } = member.header;
     const path = `/${name.replace(/^\.?\//, "").replace(/\/$/, "")}`;
     const owner = { uid, gid };
     if (type === "directory") {

@@ -22,15 +22,18 @@ export async function servePackageRepository(
 ): Promise<PackageRepository> {
   const index = await packagesIndex(packages, store, exec);
   const release = releaseFile(suite, index);
+  const texts = new Map([
+    [`/dists/${suite}/Release`, release],
+    [`/dists/${suite}/main/binary-amd64/Packages`, index],
+  ]);
   const byPath = new Map(packages.map((entry) => [`/${entry.path}`, store.pathOf(entry.sha256)]));
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? "");
-    if (path === `/dists/${suite}/Release`) return void response.end(release);
-    if (path === `/dists/${suite}/main/binary-amd64/Packages`) return void response.end(index);
+    const text = texts.get(path);
     const file = byPath.get(path);
-    if (file) return void createReadStream(file).pipe(response);
-    response.statusCode = 404;
-    response.end();
+    if (text !== undefined) response.end(text);
+    else if (file !== undefined) createReadStream(file).pipe(response);
+    else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
