@@ -10,3 +10,4 @@ export type {
   ReplicaHealth,
   StateSigner,
 } from "./server/options.ts";
+export * from "./node/index.ts";

@@ -26,3 +26,10 @@ export function refusalFor(error: unknown): HttpRefusal | undefined {
 function shorten(message: string): string {
   return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
 }
+
+/** Refuses (405) any other method. */
+export function allowMethods(method: string, methods: readonly string[]): void {
+  if (methods.includes(method)) return;
+  const list = methods.join(", ");
+  throw new HttpRefusal(405, `This endpoint takes ${list} requests.`, { allow: list });
+}

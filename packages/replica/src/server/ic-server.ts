@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describeError, type Logger } from "@icos/system";
 import { HttpRefusal, refusalFor } from "./http-refusal.ts";
+import { closeServer, listen } from "./http-listener.ts";
 import { IcService, type IcResponse } from "./ic-service.ts";
 import { DEFAULT_LIMITS, type IcServerOptions } from "./options.ts";
 import { readBody } from "./request-body.ts";
@@ -46,7 +47,7 @@ export function createIcServer(options: IcServerOptions): IcServer {
     handle,
   );
   server.maxConnections = limits.maxConnections;
-  return { handle, listen: ({ host, port }) => listen(server, host, port), close: () => close(server) };
+  return { handle, listen: ({ host, port }) => listen(server, host, port), close: () => closeServer(server) };
 }
 
 interface Sent {
@@ -91,23 +92,4 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
     ...(!request.complete && { connection: "close" }), // the rest of the body is not read
   });
   response.end(request.method === "HEAD" ? undefined : body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<{ port: number; url: string }> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, () => {
-      server.off("error", reject);
-      const address = server.address();
-      const actual = typeof address === "object" && address !== null ? address.port : port;
-      resolve({ port: actual, url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}` });
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
-  });
 }
