@@ -1,5 +1,10 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { MAX_VERSIONS_PER_REPLY, RegistryGetChangesSinceRequestSchema, type RegistryMethod } from "@icos/registry";
+import {
+  MAX_VERSIONS_PER_REPLY,
+  type MutationOutcome,
+  RegistryGetChangesSinceRequestSchema,
+  type RegistryMethod,
+} from "@icos/registry";
 import { type CallOutcome, type Canister, methodNotFound, type QueryCall, type UpdateCall } from "@icos/replica";
 import { describeError, IcosError } from "@icos/system";
 import { interfaceFile } from "./candid/interface.ts";
