@@ -1,4 +1,5 @@
 import { readFile, readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { IcosError, readFileIfExists } from "@icos/system";
 import { identifyProcess, isAlive, type ProcessIdentity } from "./process-identity.ts";
@@ -17,8 +18,17 @@ export interface Leftovers {
   readonly sockets: readonly string[];
 }
 
-/** Finds the processes of a testnet by their environment, and QEMU by its command line where that is unreadable. */
-export async function findProcesses(run: string): Promise<FoundProcess[]> {
+/** What processes of a testnet can be told by: directories that nothing else uses. */
+export interface TestnetPlaces {
+  readonly state: string;
+  readonly run: string;
+}
+
+/**
+ * Finds the processes of a testnet: by their environment, and programs that are started with a clean one (the network
+ * services, the NNS) or cannot be read by what their command line names.
+ */
+export async function findProcesses(places: TestnetPlaces): Promise<FoundProcess[]> {
   const found: FoundProcess[] = [];
   for (const entry of await readdir("/proc")) {
     const pid = Number(entry);
@@ -26,15 +36,18 @@ export async function findProcesses(run: string): Promise<FoundProcess[]> {
     const command = (await readProc(pid, "cmdline"))?.split("\0").filter(Boolean) ?? [];
     if (command.length === 0) continue;
     const environment = await readProc(pid, "environ");
-    const ours = environment?.split("\0").includes(`${RUN_VARIABLE}=${run}`) || isQemuOf(command, run);
+    const ours = environment?.split("\0").includes(`${RUN_VARIABLE}=${places.run}`) || isCommandOf(command, places);
     const identity = ours ? await identifyProcess(pid) : undefined;
     if (identity) found.push({ ...identity, command: command.slice(0, 4).join(" ") });
   }
   return found;
 }
 
-function isQemuOf(command: readonly string[], run: string): boolean {
-  return command.some((part) => part.includes("qemu-system-")) && command.some((part) => part.includes(`${run}/`));
+/** An editor or a pager that shows a log of the testnet is not one of its processes. */
+function isCommandOf([program = "", ...args]: readonly string[], { state, run }: TestnetPlaces): boolean {
+  const name = basename(program);
+  if (!["node", "qemu-system-x86_64", basename(process.execPath)].includes(name)) return false;
+  return args.some((part) => part.includes(`${run}/`) || part === join(state, "nns"));
 }
 
 async function readProc(pid: number, file: string): Promise<string | undefined> {
@@ -75,11 +88,15 @@ function signal(pid: number): void {
 }
 
 /** What is left of a testnet whose directories these are. */
-export async function findLeftovers(state: string, run: string): Promise<Leftovers> {
+export async function findLeftovers({ state, run }: TestnetPlaces): Promise<Leftovers> {
   const mounts = parseMountPoints((await readFileIfExists("/proc/self/mountinfo"))?.toString() ?? "");
   const sockets = parseSocketPaths((await readFileIfExists("/proc/net/unix"))?.toString() ?? "");
   const inside = (path: string): boolean => [state, run].some((root) => path === root || path.startsWith(`${root}/`));
-  return { processes: await findProcesses(run), mounts: mounts.filter(inside), sockets: sockets.filter(inside) };
+  return {
+    processes: await findProcesses({ state, run }),
+    mounts: mounts.filter(inside),
+    sockets: sockets.filter(inside),
+  };
 }
 
 /** Mount points of `/proc/PID/mountinfo`; space, tab, newline and backslash are written in octal there. */
@@ -101,9 +118,9 @@ export function parseSocketPaths(table: string): string[] {
 }
 
 /** Ends what a crashed supervisor left running and removes its sockets; the disks and the registry stay. */
-export async function cleanLeftovers(run: string): Promise<readonly FoundProcess[]> {
-  const processes = await findProcesses(run);
+export async function cleanLeftovers(places: TestnetPlaces): Promise<readonly FoundProcess[]> {
+  const processes = await findProcesses(places);
   await killProcesses(processes);
-  await rm(run, { recursive: true, force: true });
+  await rm(places.run, { recursive: true, force: true });
   return processes;
 }

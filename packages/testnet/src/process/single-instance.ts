@@ -6,12 +6,23 @@ export interface InstanceLock {
   release(): Promise<void>;
 }
 
+export interface InstanceLockOptions {
+  /** What is locked of the testnet: its supervisor, or bringing it up. */
+  readonly role: "supervisor" | "up";
+  /** Of the error when somebody else holds it. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /**
- * Takes the lock of a testnet's supervisor: a socket in the abstract name space, which the kernel gives to one process
- * and takes back the moment that process ends, however it ends.
+ * Takes a lock of a testnet: a socket in the abstract name space, which the kernel gives to one process and takes back
+ * the moment that process ends, however it ends.
  */
-export async function takeInstanceLock(stateDirectory: string): Promise<InstanceLock> {
-  const name = `\0icos-${process.getuid?.() ?? 0}-${hash("sha256", stateDirectory).slice(0, 24)}`;
+export async function takeInstanceLock(
+  stateDirectory: string,
+  { role, code, message }: InstanceLockOptions,
+): Promise<InstanceLock> {
+  const name = `\0icos-${role}-${process.getuid?.() ?? 0}-${hash("sha256", stateDirectory).slice(0, 24)}`;
   const server = createServer((socket) => socket.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
@@ -20,11 +31,7 @@ export async function takeInstanceLock(stateDirectory: string): Promise<Instance
     });
   } catch (cause) {
     if (systemErrorCode(cause) !== "EADDRINUSE") throw cause;
-    throw new IcosError("already-supervised", "A supervisor already runs for this testnet.", {
-      next: "`icos testnet status` shows it.",
-      place: { file: stateDirectory },
-      cause,
-    });
+    throw new IcosError(code, message, { next: "`icos testnet status` shows it.", cause });
   }
   server.unref();
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import * as v from "valibot";
-import { IcosError, parseJson, readFileIfExists, systemErrorCode, writeFileDurably } from "@icos/system";
+import { parseJson, readFileIfExists, systemErrorCode, writeFileDurably } from "@icos/system";
 import { NAME, topologySchema } from "../topology/topology.ts";
 import { type DirectoryEnvironment, type TestnetDirectories, testnetsRoot } from "./directories.ts";
 
@@ -41,14 +41,6 @@ export async function readTestnetFile(directories: TestnetDirectories): Promise<
     name: `The state of testnet "${directories.name}"`,
     file: directories.stateFile,
     next: `Remove the testnet with \`icos testnet down ${directories.name}\` and bring it up again.`,
-  });
-}
-
-export async function requireTestnetFile(directories: TestnetDirectories): Promise<TestnetFile> {
-  const file = await readTestnetFile(directories);
-  if (file) return file;
-  throw new IcosError("no-such-testnet", `There is no testnet "${directories.name}".`, {
-    next: "`icos testnet list` shows what there is; `icos testnet up` makes one.",
   });
 }
 

@@ -14,7 +14,7 @@ export interface NodeDemand {
 }
 
 /** QEMU's own memory beside the guest's: translated code, page tables, device buffers. */
-const QEMU_OVERHEAD_MIB = 192;
+const QEMU_OVERHEAD_MIB = 320;
 /** Supervisor, switch and network services, and a margin so that the machine does not swap. */
 const TESTNET_OVERHEAD_MIB = 512;
 /** What a node's thin disk grows to over some days: file systems made at first boot, one image to upgrade to, logs. */

@@ -1,0 +1,40 @@
+import { Argument, type Command, Option } from "commander";
+import type { CliContext } from "../context.ts";
+import { examples } from "../output/examples.ts";
+
+/** `icos image …`. */
+export function registerImage(parent: Command, context: CliContext): void {
+  const image = parent.command("image").description("operating system images, bit for bit reproducible");
+  image
+    .command("build")
+    .addArgument(osArgument())
+    .description("build an operating system image from the pinned packages")
+    .addOption(new Option("--variant <variant>", "prod has no login anywhere").choices(["prod", "dev"]).default("prod"))
+    .option("--version <version>", "what the image says it is (derived from its inputs unless told)")
+    .option("--json", "print what was built as JSON")
+    .addHelpText("after", examples("icos image build guestos", "icos image build guestos --variant dev --json"))
+    .action(async (_os: string, options: BuildOptions) => {
+      const { imageBuild } = await import("./image-build.ts");
+      await imageBuild(context, options);
+    });
+  image
+    .command("lock")
+    .description("compare the package lock with the archive of today")
+    .option("--update", "write the new lock")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("icos image lock", "icos image lock --update"))
+    .action(async (options: { update?: true; json?: true }) => {
+      const { imageLock } = await import("./image-lock.ts");
+      await imageLock(context, options);
+    });
+}
+
+export interface BuildOptions {
+  readonly variant: "prod" | "dev";
+  readonly version?: string;
+  readonly json?: true;
+}
+
+export function osArgument(): Argument {
+  return new Argument("<os>", "which operating system").choices(["guestos"]);
+}

@@ -1,0 +1,36 @@
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { testnetStatusSchema, topologySchema } from "@icos/testnet";
+import type * as v from "valibot";
+import { imageBuildSchema, imageLockSchema } from "./image.ts";
+import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
+
+interface Published {
+  readonly title: string;
+  readonly schema: v.GenericSchema;
+  /** Files that people write are described as input, reports as output. */
+  readonly mode: "input" | "output";
+}
+
+const PUBLISHED: Readonly<Record<string, Published>> = {
+  topology: { title: "icos testnet up --topology FILE", schema: topologySchema, mode: "input" },
+  "testnet-status": {
+    title: "icos testnet status, up and resume --json",
+    schema: testnetStatusSchema,
+    mode: "output",
+  },
+  "testnet-list": { title: "icos testnet list --json", schema: testnetListSchema, mode: "output" },
+  "testnet-change": { title: "icos testnet stop and down --json", schema: testnetChangeSchema, mode: "output" },
+  "image-build": { title: "icos image build OS --json", schema: imageBuildSchema, mode: "output" },
+  "image-lock": { title: "icos image lock --json", schema: imageLockSchema, mode: "output" },
+};
+
+/** Name of the file in `docs/schemas` to its content. */
+export function jsonSchemaFiles(): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const [name, { title, schema, mode }] of Object.entries(PUBLISHED)) {
+    // Checks across fields have no form in JSON Schema; the commands still make them.
+    const { $schema, ...rest } = toJsonSchema(schema, { typeMode: mode, errorMode: "ignore" });
+    files.set(`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, undefined, 2)}\n`);
+  }
+  return files;
+}

@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from "node:util";
+import { setTimeout as delay } from "node:timers/promises";
+import { IcosError, makeDirectory } from "@icos/system";
+import { createControlClient, statusIfRunning, type ControlClient } from "../control/control-client.ts";
+import type { TestnetStatus } from "../control/status-schema.ts";
+import { takeInstanceLock } from "../process/single-instance.ts";
+import type { TestnetDirectories } from "../state/directories.ts";
+import { type TestnetFile, type TestnetImage, writeTestnetFile } from "../state/testnet-file.ts";
+import { checkAdmission, type HostResources } from "../topology/admission.ts";
+import { defaultTopology, type Topology } from "../topology/topology.ts";
+import { endProcesses, removeTestnet, stopTestnet } from "./end-testnet.ts";
+import { findTestnet, noSuchTestnet } from "./presence.ts";
+
+export interface BringUpOptions {
+  readonly directories: TestnetDirectories;
+  /** What the user asked for; an existing testnet must have the same. Without it: the existing one's, or 4 nodes. */
+  readonly topology: Topology | undefined;
+  /** False for `resume`: a testnet that does not exist is an error then. */
+  readonly create: boolean;
+  /** After how long without success to give up; 30 minutes unless told. */
+  readonly timeoutMs?: number | undefined;
+  readonly onStatus?: ((status: TestnetStatus) => void) | undefined;
+  /** Aborting stops what this call started, and removes what it created. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BringUpModules {
+  /** Builds the image when it is missing, and all that the supervisor needs from the network. */
+  prepareImage(signal: AbortSignal | undefined): Promise<TestnetImage>;
+  spawnSupervisor(directories: TestnetDirectories, signal: AbortSignal | undefined): Promise<void>;
+  measureHost(directory: string): Promise<HostResources>;
+}
+
+export interface BringUpResult {
+  readonly kind: "already-running" | "created" | "resumed";
+  readonly status: TestnetStatus;
+}
+
+export const DEFAULT_NODES = 4;
+const POLL_MS = 500;
+const TIMEOUT_MS = 30 * 60_000;
+/** A node whose VM cannot be started gets so long to recover. */
+const FAILED_NODE_MS = 60_000;
+
+/**
+ * Takes a testnet from whatever there is of it to running. One call at a time for each testnet
+ * (`already-coming-up` otherwise).
+ */
+export async function bringUp(options: BringUpOptions, modules: BringUpModules): Promise<BringUpResult> {
+  const { directories, topology } = options;
+  const present = await findTestnet(directories);
+  if (present.kind !== "absent") refuseOtherTopology(directories.name, present.file, topology);
+  if (present.kind === "running") return { kind: "already-running", status: await waitUntilRunning(options) };
+  if (present.kind === "absent" && !options.create) throw noSuchTestnet(directories.name);
+  const lock = await takeInstanceLock(directories.state, {
+    role: "up",
+    code: "already-coming-up",
+    message: `Testnet "${directories.name}" is being brought up by another command.`,
+  });
+  try {
+    return present.kind === "absent"
+      ? await create(options, modules, topology ?? defaultTopology(DEFAULT_NODES))
+      : await resume(options, modules, present.file);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function create(options: BringUpOptions, modules: BringUpModules, topology: Topology): Promise<BringUpResult> {
+  const { directories, signal } = options;
+  await makeDirectory(directories.state, 0o700);
+  try {
+    checkAdmission(topology.nodes, await modules.measureHost(directories.state));
+    const image = await modules.prepareImage(signal);
+    signal?.throwIfAborted();
+    await writeTestnetFile(directories, {
+      version: 1,
+      name: directories.name,
+      createdAt: new Date().toISOString(),
+      topology,
+      image,
+      ports: { nodes: {} },
+      desired: "running",
+    });
+  } catch (error) {
+    await removeTestnet(directories);
+    throw error;
+  }
+  try {
+    await modules.spawnSupervisor(directories, signal);
+    return { kind: "created", status: await waitUntilRunning(options) };
+  } catch (error) {
+    // What the user interrupts is taken back whole; what failed is kept for its logs, but does not run.
+    if (signal?.aborted) await removeTestnet(directories);
+    else await stopTestnet(directories);
+    throw error;
+  }
+}
+
+async function resume(options: BringUpOptions, modules: BringUpModules, file: TestnetFile): Promise<BringUpResult> {
+  const { directories, signal } = options;
+  await endProcesses(directories, false);
+  checkAdmission(file.topology.nodes, await modules.measureHost(directories.state));
+  try {
+    await modules.spawnSupervisor(directories, signal);
+    return { kind: "resumed", status: await waitUntilRunning(options) };
+  } catch (error) {
+    await stopTestnet(directories);
+    throw error;
+  }
+}
+
+async function waitUntilRunning(options: BringUpOptions): Promise<TestnetStatus> {
+  const { directories, signal, timeoutMs = TIMEOUT_MS, onStatus = () => undefined } = options;
+  const client = createControlClient(directories.controlSocket);
+  const deadline = Date.now() + timeoutMs;
+  const failing = new Map<string, number>();
+  for (;;) {
+    signal?.throwIfAborted();
+    const status = await readRunning(client, directories);
+    onStatus(status);
+    if (status.state === "running") return status;
+    if (status.state === "failed" && status.problem) throw problemError(status.problem, directories);
+    for (const node of status.nodes) {
+      if (node.state !== "failed" || !node.problem) failing.delete(node.name);
+      else if (Date.now() - (failing.get(node.name) ?? setNow(failing, node.name)) > FAILED_NODE_MS)
+        throw problemError({ ...node.problem, message: `Node ${node.name}: ${node.problem.message}` }, directories);
+    }
+    if (Date.now() > deadline) throw tooSlow(status, timeoutMs);
+    await delay(POLL_MS, undefined, signal ? { signal } : {});
+  }
+}
+
+async function readRunning(client: ControlClient, directories: TestnetDirectories): Promise<TestnetStatus> {
+  const status = await statusIfRunning(client);
+  if (status) return status;
+  throw new IcosError("supervisor-ended", `The supervisor of testnet "${directories.name}" has ended.`, {
+    next: `Its log is ${directories.supervisorLog}.`,
+  });
+}
+
+function setNow(times: Map<string, number>, key: string): number {
+  const now = Date.now();
+  times.set(key, now);
+  return now;
+}
+
+function problemError(
+  problem: { readonly code: string; readonly message: string; readonly next: string | null },
+  directories: TestnetDirectories,
+): IcosError {
+  return new IcosError(problem.code, problem.message, {
+    next: problem.next ?? `The supervisor's log is ${directories.supervisorLog}.`,
+  });
+}
+
+function tooSlow(status: TestnetStatus, timeoutMs: number): IcosError {
+  const nodes = status.nodes.map(({ name, state }) => `${name} ${state}`).join(", ");
+  return new IcosError(
+    "testnet-not-running",
+    `Testnet "${status.name}" is not running after ${Math.round(timeoutMs / 1000)} s: ${nodes}.${status.problem ? ` ${status.problem.message}` : ""}`,
+    { next: "`icos testnet logs NODE` shows a node's console; `icos testnet resume` tries again." },
+  );
+}
+
+function refuseOtherTopology(name: string, file: TestnetFile, wanted: Topology | undefined): void {
+  if (wanted === undefined || isDeepStrictEqual(file.topology, wanted)) return;
+  throw new IcosError(
+    "topology-differs",
+    `Testnet "${name}" exists already, with another topology (${file.topology.nodes.length} nodes).`,
+    { next: `Give another name, or remove it first with \`icos testnet down ${name}\`.` },
+  );
+}

@@ -1,0 +1,36 @@
+import type { NnsInitInput } from "@icos/nns";
+import { TESTNET_NODE_KEYS } from "@icos/registry";
+import type { TestnetImage } from "../state/testnet-file.ts";
+import type { Topology } from "../topology/topology.ts";
+
+export interface NnsInitOptions {
+  readonly topology: Topology;
+  readonly image: TestnetImage;
+  /** Where nodes fetch the image of that version. */
+  readonly updateImageUrl: string;
+  /** Principals in textual form. */
+  readonly governance: string;
+  readonly provider: string;
+  readonly operators: ReadonlyMap<string, string>;
+}
+
+const DATA_CENTER = "local";
+
+/** What the testnet's registry begins with: the operators with room for their nodes, and the version that nodes run. */
+export function nnsInit(options: NnsInitOptions): NnsInitInput {
+  const { topology, image, operators } = options;
+  return {
+    governance: options.governance,
+    requiredNodeKeys: [...TESTNET_NODE_KEYS],
+    rateLimits: false,
+    dataCenters: [{ id: DATA_CENTER, region: "Local,Local,Local", owner: "icos testnet" }],
+    operators: [...operators].map(([name, principal]) => ({
+      principal,
+      provider: options.provider,
+      dataCenter: DATA_CENTER,
+      allowance: topology.nodes.filter((node) => node.operator === name).length,
+    })),
+    replicaVersion: { id: image.version, sha256: image.updateImage.sha256, urls: [options.updateImageUrl] },
+    unassignedNodes: { replicaVersion: image.version },
+  };
+}

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { Principal } from "@icos/certification";
+import { GovernanceClient, identityFromPem, NnsClient } from "@icos/nns";
+import { type SpawnCommand, writeFileDurably } from "@icos/system";
+import { serviceAddresses, startServices } from "../network/index.ts";
+import { privateKeyPem, type TestnetKeys } from "../state/keys.ts";
+import { openLoopbackPorts } from "./loopback-ports.ts";
+import type { RunningServices } from "./modules.ts";
+import { nnsInit } from "./nns-init.ts";
+import { probeNode } from "./node-probe.ts";
+import { registrySnapshot } from "./registry-snapshot.ts";
+import type { ModulesContext } from "./run-supervisor.ts";
+import { adoptFile } from "./shared-files.ts";
+
+export interface RealServicesOptions extends ModulesContext {
+  readonly keys: TestnetKeys;
+  readonly switchSocket: string;
+  readonly wrap: SpawnCommand;
+}
+
+/** Of the NNS inside the testnet. */
+export const NNS_PORT = 8080;
+const REPLICA_PORT = 8080;
+
+/** Starts NNS, DNS, NTP, router, file server and gateway, and joins the host to them. */
+export async function startRealServices(options: RealServicesOptions): Promise<RunningServices> {
+  const { directories, plan, file, logger, keys } = options;
+  const { image } = file.current;
+  const addresses = serviceAddresses(plan.prefix);
+  const filesDirectory = join(directories.state, "files");
+  const updateImage = `update-img-${image.version}.tar.zst`;
+  await adoptFile(image.updateImage.path, join(filesDirectory, updateImage));
+  const init = join(directories.state, "nns-init.json");
+  const content = await makeNnsInit(options, `http://[${addresses.files}]/${updateImage}`);
+  await writeFileDurably(init, `${JSON.stringify(content, undefined, 2)}\n`, 0o600);
+
+  const handle = await startServices({
+    name: directories.name,
+    directory: join(directories.run, "services"),
+    switchSocket: options.switchSocket,
+    prefixes: [plan.prefix],
+    nodes: Object.fromEntries(plan.nodes.map((node) => [node.name, node.ipv6])),
+    filesDirectory,
+    nns: { directory: directories.nns, init },
+    wrap: options.wrap,
+    onMessage: (message) => logger.log("info", "services", { message }),
+  });
+  try {
+    let running = true;
+    void handle.exited.then(() => (running = false));
+    const targets = {
+      nns: { host: addresses.nns, port: NNS_PORT },
+      nodes: new Map(plan.nodes.map((node) => [node.name, { host: node.ipv6, port: REPLICA_PORT }])),
+    };
+    const ports = await openLoopbackPorts(targets, handle.gateway, file);
+    const rootKey = Buffer.from(handle.rootKey, "hex");
+    const reader = new NnsClient({ url: ports.nnsUrl, rootKey });
+    return {
+      nns: { url: ports.nnsUrl, rootKey: handle.rootKey },
+      statusUrl: (node) => ports.statusUrl(node),
+      isRunning: () => running,
+      readRegistry: async () => registrySnapshot(await reader.nodes(), await reader.subnets()),
+      async createSubnet(nodeIds) {
+        const identity = identityFromPem(privateKeyPem(await keys.governance()));
+        const governance = new GovernanceClient(new NnsClient({ url: ports.nnsUrl, rootKey, identity }));
+        const nodes = nodeIds.map((id) => Principal.fromText(id));
+        await governance.createSubnet({ node_ids: nodes, replica_version_id: image.version });
+      },
+      probe: (node) => probeNode(handle.gateway, node.ipv6),
+      async close() {
+        await ports.close();
+        await handle.stop();
+      },
+    };
+  } catch (error) {
+    await handle.stop();
+    throw error;
+  }
+}
+
+async function makeNnsInit({ file, keys }: RealServicesOptions, updateImageUrl: string) {
+  const { topology, image } = file.current;
+  const principal = (pem: string): string => identityFromPem(pem).getPrincipal().toText();
+  const operators = new Map<string, string>();
+  for (const name of new Set(topology.nodes.map((node) => node.operator)))
+    operators.set(name, principal(privateKeyPem(await keys.operator(name))));
+  return nnsInit({
+    topology,
+    image,
+    updateImageUrl,
+    governance: principal(privateKeyPem(await keys.governance())),
+    provider: principal(privateKeyPem(await keys.provider())),
+    operators,
+  });
+}
