@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { encodeCbor } from "@icos/certification/cbor";
 import { matchEndpoint, pathOf, STATUS_PATH } from "../server/endpoint.ts";
+import { createServer } from "../server/http-module.ts";
 import { allowMethods, HttpRefusal } from "../server/http-refusal.ts";
 
 const TIMEOUTS = { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 };

@@ -83,8 +83,7 @@ export class CertifiedState {
 
   /** A certificate of the present state that shows `/time` and what is at the paths. */
   certificate(paths: readonly Path[]): Uint8Array {
-    const { tree, signature } = this.#current();
-    return encodeCertificate({ tree: prune(tree, [["time"], ...paths]), signature });
+    return cutCertificate(this.#current(), paths);
   }
 
   /** A certificate of the canister's certified data; the same bytes while the data is the same and they are not old. */
@@ -94,9 +93,9 @@ export class CertifiedState {
     const oldest = this.now() - BigInt(this.#options.dataCertificateAge) * 1_000_000n;
     const certifiedData = Uint8Array.from(canister.certifiedData());
     if (known && known.time >= oldest && equalBytes(known.certifiedData, certifiedData)) return known.bytes;
-    const bytes = this.certificate([["canister", canisterId.toUint8Array(), "certified_data"]]);
-    const time = this.#current().time;
-    this.#dataCertificates.set(text, { certifiedData, time, bytes });
+    const snapshot = this.#current();
+    const bytes = cutCertificate(snapshot, [["canister", canisterId.toUint8Array(), "certified_data"]]);
+    this.#dataCertificates.set(text, { certifiedData, time: snapshot.time, bytes });
     return bytes;
   }
 
@@ -124,4 +123,8 @@ export class CertifiedState {
       this.#canisters = this.#canisters.with(hosted.id.toUint8Array(), tree);
     }
   }
+}
+
+function cutCertificate({ tree, signature }: Snapshot, paths: readonly Path[]): Uint8Array {
+  return encodeCertificate({ tree: prune(tree, [["time"], ...paths]), signature });
 }

@@ -215,7 +215,7 @@ void test("certified data, unknown paths and other canisters cannot be read", as
   assert.equal(answer.status, 200);
 });
 
-void test("reads sign nothing while nothing changes, and calls that come together share a signature", async () => {
+void test("reads sign nothing while nothing changes, and a data certificate is made once for its data", async () => {
   await using server = await startServer({ limits: { timeStep: 60_000 } });
   const read = () =>
     post(canisterPath(server.url, 3, "read_state"), signRequest(readState(undefined, [[utf8("time")]])).body);

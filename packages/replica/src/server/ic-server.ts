@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { describeError, type Logger } from "@icos/system";
+import { createServer } from "./http-module.ts";
 import { HttpRefusal, refusalFor } from "./http-refusal.ts";
 import { closeServer, listen } from "./http-listener.ts";
 import { IcService, type IcResponse } from "./ic-service.ts";

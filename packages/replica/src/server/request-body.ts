@@ -11,10 +11,15 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of chunksOf(request)) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of chunksOf(request)) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (request.destroyed && !request.complete) throw new HttpRefusal(400, "The request broke off.");
+    throw error;
   }
   return Buffer.concat(chunks);
 }
