@@ -1,16 +1,18 @@
 import { createCertificateVerifier, type CertificateVerifier } from "@icos/certification";
 import { nnsUrls, type IcConfig } from "@icos/config";
-import { httpChangesSource, LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
+import { LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
 import { IcosError, makeDirectory, readFileIfExists, type Clock, type Logger } from "@icos/system";
 import { AssignmentTask } from "./assignment-task.ts";
 import type { Console } from "./console.ts";
 import { durableFiles } from "./durable-files.ts";
+import { postCbor } from "./http-post.ts";
 import { openKeyStore } from "./key-store.ts";
 import type { NodeKeys } from "./node-keys.ts";
 import { membershipOf } from "./node-registry.ts";
 import { replicaCommand, type OrchestratorOptions } from "./options.ts";
 import { createOrchestratorMetrics, type OrchestratorMetrics } from "./orchestrator-metrics.ts";
 import { DEFAULT_PROCESS_OPTIONS, ProcessManager, type StartProcess } from "./process-manager.ts";
+import { registrySource } from "./registry-source.ts";
 import { ReplicationReport } from "./replication-report.ts";
 import { readRootKey } from "./root-key.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -72,7 +74,7 @@ export async function createNodeServices(
   const replicator = new RegistryReplicator(
     { pollDelay: POLL_MS },
     {
-      source: httpChangesSource(nnsUrls(config).map((url) => url.href)),
+      source: registrySource(nnsUrls(config), { post: postCbor, clock, random: Math.random }),
       verifier,
       store,
       client: registry,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { IcosError } from "@icos/system";
-import { parseOrchestratorOptions, replicaCommand } from "./options.ts";
+import { NODE_MEMORY_FLAGS, parseOrchestratorOptions, replicaCommand } from "./options.ts";
 import { parseListenAddress } from "./text-server.ts";
 
 const code =
@@ -36,10 +37,22 @@ void test("the replica gets upstream's arguments", () => {
   const options = parseOrchestratorOptions([]);
   assert.deepEqual(replicaCommand(options, "v1", "s"), [
     "/opt/ic/bin/node",
-    "--max-old-space-size=32",
+    ...NODE_MEMORY_FLAGS,
     "/opt/ic/lib/replica.mjs",
     "--replica-version=v1",
     "--config-file=/run/ic-node/config/ic.json5",
     "--force-subnet=s",
   ]);
+});
+
+void test("the unit starts the orchestrator with the same memory flags as the replica, and with arguments that it takes", async () => {
+  const unit = await readFile(
+    new URL("../../../images/guestos/orchestrator/files/etc/systemd/system/ic-replica.service", import.meta.url),
+    "utf8",
+  );
+  const [, command = ""] = /^ExecStart=((?:.*\\\n)*.*)$/m.exec(unit) ?? [];
+  const words = command.replaceAll("\\\n", " ").split(/\s+/);
+  const program = words.indexOf("/opt/ic/lib/orchestrator.mjs");
+  assert.deepEqual(words.slice(0, program), ["/opt/ic/bin/node", ...NODE_MEMORY_FLAGS]);
+  assert.equal(parseOrchestratorOptions(words.slice(program + 1)).registers, true);
 });
