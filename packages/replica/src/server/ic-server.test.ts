@@ -1,62 +1,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { request as httpRequest } from "node:http";
-import { connect } from "node:net";
-import {
-  type CallContent,
-  createCertificateVerifier,
-  decodeCbor,
-  lookup,
-  Principal,
-  type RequestContent,
-  type RequestSigner,
-  selfAuthenticating,
-  signRequest,
-  utf8,
-} from "@icos/certification";
-import { systemClock } from "@icos/system";
+import { lookup, Principal, signRequest, utf8, type RequestSigner } from "@icos/certification";
+import { MINUTE, now, verifier, post, fields, bytesOf, call, readState, canisterPath } from "../../test/client.ts";
 import { CANISTER, KEY, newSigner, startServer, SUBNET } from "../../test/server-fixture.ts";
-
-const MINUTE = 60_000_000_000n;
-const now = (): bigint => BigInt(systemClock.now()) * 1_000_000n;
-const verifier = createCertificateVerifier({ rootKey: KEY.publicKey.der });
-
-interface Answer {
-  readonly status: number;
-  readonly body: Uint8Array;
-  readonly text: string;
-}
-const post = async (url: string, body: Uint8Array, type = "application/cbor"): Promise<Answer> => {
-  const response = await fetch(url, { method: "POST", body: Buffer.from(body), headers: { "content-type": type } });
-  const answer = Buffer.from(await response.arrayBuffer());
-  return { status: response.status, body: answer, text: answer.toString() };
-};
-const fields = (body: Uint8Array): Record<string, unknown> => {
-  const value = decodeCbor(body, { code: "test", name: "An answer" });
-  assert.ok(typeof value === "object" && value !== null);
-  return Object.fromEntries(Object.entries(value));
-};
-const bytesOf = (value: unknown): Uint8Array => {
-  assert.ok(value instanceof Uint8Array);
-  return value;
-};
-const call = (signer: RequestSigner | undefined, more: Partial<CallContent> = {}): CallContent => ({
-  request_type: "call",
-  canister_id: CANISTER,
-  method_name: "increment",
-  arg: new Uint8Array(),
-  sender: signer ? selfAuthenticating(signer.publicKey) : Principal.anonymous(),
-  ingress_expiry: now() + MINUTE,
-  ...more,
-});
-const readState = (signer: RequestSigner | undefined, paths: Uint8Array[][]): RequestContent => ({
-  request_type: "read_state",
-  paths,
-  sender: signer ? selfAuthenticating(signer.publicKey) : Principal.anonymous(),
-  ingress_expiry: now() + MINUTE,
-});
-const canisterPath = (url: string, version: number, action: string, id = CANISTER): string =>
-  `${url}/api/v${version}/canister/${id.toText()}/${action}`;
 
 void test("the status endpoint tells the root key, the version and the health", async () => {
   let health: "starting" | "healthy" = "starting";
@@ -128,37 +74,6 @@ void test("an expired, a wrongly signed and a misdirected call are refused with 
     assert.match(answer.text, text);
   }
   assert.equal(server.canister.count, 0);
-});
-
-void test("paths, methods, media types and sizes that are not of the interface have their own refusals", async () => {
-  await using server = await startServer({ limits: { maxBody: 1000 } });
-  const { body } = signRequest(call(undefined));
-  const status = async (method: string, path: string): Promise<number> =>
-    (await fetch(server.url + path, { method })).status;
-  assert.equal(await status("GET", "/"), 404);
-  assert.equal(await status("POST", "/api/v2/status"), 405);
-  assert.equal(await status("GET", `/api/v4/canister/${CANISTER.toText()}/call`), 405);
-  assert.equal((await post(canisterPath(server.url, 4, "query"), body)).status, 404);
-  assert.equal((await post(`${server.url}/api/v4/canister/aaaaa-ab/call`, body)).status, 400);
-  assert.equal((await post(canisterPath(server.url, 4, "call"), body, "text/plain")).status, 415);
-  assert.equal((await post(canisterPath(server.url, 4, "call"), new Uint8Array(1001))).status, 413);
-  const elsewhere = Principal.fromUint8Array(Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 1, 1));
-  assert.equal((await post(canisterPath(server.url, 4, "call", elsewhere), body)).status, 404);
-});
-
-void test("a body that grows beyond the limit without saying its length is cut off", async () => {
-  await using server = await startServer({ limits: { maxBody: 100_000 } });
-  const status = await new Promise<number | undefined>((resolve, reject) => {
-    const headers = { "content-type": "application/cbor", "transfer-encoding": "chunked" };
-    const request = httpRequest(canisterPath(server.url, 4, "call"), { method: "POST", headers }, (response) => {
-      resolve(response.statusCode);
-      response.resume();
-      request.destroy();
-    });
-    request.on("error", reject);
-    for (let sent = 0; sent < 300_000; sent += 10_000) request.write(new Uint8Array(10_000));
-  });
-  assert.equal(status, 413);
 });
 
 void test("a canister that is not there, and the management canister, reject with IC0301", async () => {
@@ -233,30 +148,4 @@ void test("reads sign nothing while nothing changes, and a data certificate is m
   await post(canisterPath(server.url, 4, "call"), signRequest(call(undefined)).body);
   assert.notDeepEqual(await certificates(), first);
   assert.equal(server.signatures.count, 2);
-});
-
-void test("a connection that sends rubbish or half a request is closed and hurts nobody else", async () => {
-  await using server = await startServer({ limits: { headersTimeout: 200, requestTimeout: 400 } });
-  const { hostname, port } = new URL(server.url);
-  const exchange = (text: string): Promise<string> =>
-    new Promise((resolve) => {
-      const socket = connect(Number(port), hostname, () => socket.write(text));
-      let received = "";
-      socket.on("data", (chunk) => (received += chunk.toString()));
-      socket.on("error", () => resolve(received));
-      socket.on("close", () => resolve(received));
-    });
-  const answers = await Promise.all([
-    exchange("\u0016\u0003\u0001 hello\r\n\r\n"),
-    exchange(`POST /api/v4/canister/x/call HTTP/1.1\r\nhost: a\r\nx: ${"y".repeat(40_000)}\r\n\r\n`),
-    exchange("GET /api/v2/sta"),
-    exchange(
-      `POST /api/v4/canister/${CANISTER.toText()}/call HTTP/1.1\r\nhost: a\r\ncontent-type: application/cbor\r\ncontent-length: 10\r\n\r\nabc`,
-    ),
-  ]);
-  assert.deepEqual(
-    answers.map((answer) => /^HTTP\/1\.1 (\d+)/u.exec(answer)?.[1]),
-    ["400", "431", "408", "408"],
-  );
-  assert.equal((await fetch(`${server.url}/api/v2/status`)).status, 200);
 });

@@ -6,7 +6,7 @@ import { type Clock, silentLogger } from "@icos/system";
 import { CounterCanister } from "../../test/counter-canister.ts";
 import { CANISTER, KEY } from "../../test/server-fixture.ts";
 import { IcService } from "./ic-service.ts";
-import { DEFAULT_LIMITS, nodeKeyFrom } from "./options.ts";
+import { DEFAULT_LIMITS, type IcServerOptions, nodeKeyFrom } from "./options.ts";
 import { findRoute } from "./route.ts";
 
 const START = 1_700_000_000_000;
@@ -27,7 +27,7 @@ function serviceFixture() {
   };
   const nodeKey = nodeKeyFrom(generateKeyPairSync("ed25519").privateKey);
   const canisters = new Map([[CANISTER.toText(), canister]]);
-  const options = { key, nodeKey, canisters, clock, logger: silentLogger, health: () => "healthy" } as const;
+  const options: IcServerOptions = { key, nodeKey, canisters, clock, logger: silentLogger, health: () => "healthy" };
   const service = new IcService(options, DEFAULT_LIMITS);
   const ask = async (request_type: "call" | "query", method_name: string, nonce = 0) => {
     const { body, requestId } = signRequest({
