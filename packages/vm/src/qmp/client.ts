@@ -46,7 +46,7 @@ export async function connectQmp(path: string, options: ConnectQmpOptions = {}):
       signal?.throwIfAborted();
       const retry = cause instanceof IcosError ? cause.code === "qmp-closed" : true;
       if (!retry) throw cause;
-      if (clock.now() < deadline) await clock.sleep(RETRY_MS, signal);
+      if (clock.now() < deadline) await clock.sleep(RETRY_MS, signal).catch(() => signal?.throwIfAborted());
       else throw new IcosError("qmp-unreachable", `QEMU does not answer on ${path}.`, { place: { file: path }, cause });
     }
   }

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MachineDefinition } from "./definition.ts";
+import { renderQemu } from "./render-qemu.ts";
+
+const NODE: MachineDefinition = {
+  name: "node-1",
+  uuid: "7f0c9e1e-5d7c-4b3e-9a0b-2f6f3f0d7a11",
+  memoryMiB: 1024,
+  vcpus: 2,
+  accelerator: { kind: "tcg" },
+  boot: {
+    kind: "direct",
+    kernel: "/run/n1/vmlinuz",
+    initrd: "/run/n1/initrd.img",
+    commandLine: "root=/dev/vda5 console=ttyS0 dfinity.system=A",
+  },
+  disks: [{ file: "/var/n,1/disk.qcow2", format: "qcow2", serial: "guestos" }],
+  configMedium: "/var/n,1/config.img",
+  networkCards: [{ mac: "6a:01:00:00:00:01", switchSocket: "/run/n1/switch.sock" }],
+  serialLog: "/var/n,1/serial.log",
+  serialSocket: "/run/n1/serial.sock",
+  qmpSocket: "/run/n1/qmp.sock",
+};
+
+void test("the command line of a directly booted node under emulation", () => {
+  const expected = [
+    "qemu-system-x86_64",
+    ["-name", "guest=node-1,debug-threads=on", "-nodefaults", "-no-user-config", "-display", "none"],
+    ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
+    ["-machine", "q35,usb=off,vmport=off,smbus=off,sata=off", "-accel", "tcg,thread=multi,tb-size=256"],
+    ["-cpu", "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand,+aes,+pclmulqdq"],
+    ["-smp", "cpus=2,sockets=1,cores=2,threads=1", "-m", "size=1024M"],
+    ["-uuid", "7f0c9e1e-5d7c-4b3e-9a0b-2f6f3f0d7a11", "-rtc", "base=utc"],
+    ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown,watchdog=reset"],
+    ["-chardev", "socket,id=qmp,path=/run/n1/qmp.sock,server=on,wait=off", "-mon", "chardev=qmp,mode=control"],
+    "-chardev",
+    "socket,id=serial0,path=/run/n1/serial.sock,server=on,wait=off,logfile=/var/n,,1/serial.log,logappend=on",
+    ["-serial", "chardev:serial0", "-kernel", "/run/n1/vmlinuz", "-initrd", "/run/n1/initrd.img"],
+    ["-append", "root=/dev/vda5 console=ttyS0 dfinity.system=A"],
+    "-blockdev",
+    '{"node-name":"disk0-file","driver":"file","filename":"/var/n,1/disk.qcow2","discard":"unmap","read-only":false}',
+    "-blockdev",
+    '{"node-name":"disk0","driver":"qcow2","file":"disk0-file","discard":"unmap","read-only":false}',
+    ["-device", "virtio-blk-pci,drive=disk0,bootindex=0,serial=guestos"],
+    "-blockdev",
+    '{"node-name":"disk1-file","driver":"file","filename":"/var/n,1/config.img","discard":"ignore","read-only":true}',
+    "-blockdev",
+    '{"node-name":"disk1","driver":"raw","file":"disk1-file","discard":"ignore","read-only":true}',
+    ["-device", "virtio-blk-pci,drive=disk1,bootindex=1,serial=config"],
+    "-netdev",
+    '{"type":"stream","id":"net0","server":false,"addr":{"type":"unix","path":"/run/n1/switch.sock"},"reconnect-ms":1000}',
+    ["-device", "virtio-net-pci,netdev=net0,mac=6a:01:00:00:00:01,romfile="],
+    ["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
+  ];
+  assert.deepEqual(renderQemu(NODE), expected.flat());
+});
+
+void test("the command line of a machine that boots its disk with KVM", () => {
+  const rendered = renderQemu({
+    ...NODE,
+    accelerator: { kind: "kvm" },
+    boot: { kind: "disk", firmware: "/usr/share/OVMF/OVMF.fd" },
+    disks: [{ file: "/var/n/disk.raw", format: "raw", discard: false }],
+    configMedium: undefined,
+    networkCards: [],
+  });
+  const line = rendered.join(" ");
+  assert.ok(line.includes("-accel kvm -cpu host "), line);
+  assert.ok(line.includes(" -bios /usr/share/OVMF/OVMF.fd "), line);
+  assert.ok(line.includes('"driver":"raw","file":"disk0-file","discard":"ignore"'), line);
+  assert.ok(!/-kernel|-netdev|disk1/.test(line), line);
+});
+
+void test("a wrong definition is refused with all its problems", () => {
+  const wrong: MachineDefinition = {
+    ...NODE,
+    name: "a,b",
+    memoryMiB: 0.5,
+    qmpSocket: `/run/${"x".repeat(110)}`,
+    networkCards: [{ mac: "01:00:5e:00:00:01", switchSocket: "relative" }],
+  };
+  assert.throws(
+    () => renderQemu(wrong),
+    (error: Error & { code?: string }) => {
+      assert.equal(error.code, "machine-invalid");
+      for (const key of ["name", "memoryMiB", "qmpSocket", "networkCards.0.mac", "networkCards.0.switchSocket"]) {
+        assert.ok(error.message.includes(`${key}: `), `${key} in ${error.message}`);
+      }
+      return true;
+    },
+  );
+});
