@@ -8,7 +8,7 @@ import { silentLogger, systemClock } from "@icos/system";
 import { GovernanceClient, identityFromPem, type Nns, NnsClient, type NnsInitInput, startNns } from "../src/index.ts";
 
 const pem = (): string =>
-  generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey.export({ format: "pem", type: "sec1" }).toString();
+  generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey.export({ format: "pem", type: "sec1" });
 
 const GOVERNANCE_PEM = pem();
 const OPERATOR_PEM = pem();
@@ -49,6 +49,7 @@ async function run(directory: string, init: string | undefined): Promise<TestNns
   const listen = { host: "127.0.0.1", port: 0 };
   const nns = await startNns({ directory, init, listen, clock: systemClock, logger: silentLogger });
   const url = nns.url ?? "";
+  let restarted = false;
   const client = (identity?: typeof governance): NnsClient => new NnsClient({ url, rootKey: nns.rootKey, identity });
   return {
     directory,
@@ -57,11 +58,12 @@ async function run(directory: string, init: string | undefined): Promise<TestNns
     client,
     governance: new GovernanceClient(client(governance)),
     async restart() {
+      restarted = true;
       await nns.close();
       return run(directory, undefined);
     },
     async [Symbol.asyncDispose]() {
-      await nns.close();
+      if (!restarted) await nns.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

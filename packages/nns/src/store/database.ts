@@ -4,6 +4,8 @@ import { decodeVersion, encodedVersion, type RegistryVersion } from "@icos/regis
 import { describeError, IcosError } from "@icos/system";
 
 const SCHEMA_VERSION = 1;
+/** Milliseconds to wait for another process that is just ending. */
+const BUSY_TIMEOUT = 1_000;
 const SCHEMA = `
   CREATE TABLE versions (
     version INTEGER PRIMARY KEY,
@@ -27,7 +29,7 @@ export class RegistryDatabase {
   /** @throws IcosError `nns-database` when the file cannot be used, `nns-database-damaged` from {@link load} */
   constructor(path: string) {
     try {
-      this.#db = new DatabaseSync(path, { timeout: 5_000 });
+      this.#db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
       this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
       this.#migrate(path);
       this.#insert = this.#db.prepare("INSERT INTO versions (version, content, digest) VALUES (?, ?, ?)");
@@ -90,8 +92,9 @@ export class RegistryDatabase {
     });
   }
 
+  /** May be called again. */
   close(): void {
-    this.#db.close();
+    if (this.#db.isOpen) this.#db.close();
   }
 
   #transaction(work: () => void): void {
