@@ -17,7 +17,8 @@ export interface JoinModules {
 
 /**
  * How a join request is made and sent. What only this needs (candid, the operator's key) is loaded and read when it is
- * used: once in a node's life.
+ * used: once in a node's life. Requests are signed here rather than by the agent library, whose import takes 0.2 s and
+ * 21 MB on a fast machine (candid alone: 0.03 s and 4 MB); the rest of it is part of `certification` anyway.
  */
 export function createJoinRequest(modules: JoinModules): Pick<RegistrationModules, "assemble" | "send"> {
   const { config, keys, verifier, clock, signal } = modules;

@@ -71,17 +71,23 @@ export async function createNodeServices(
   const store = new LocalStore(config.registry_client.local_store);
   const registry = new RegistryClient(store);
   const report = new ReplicationReport(console, metrics);
+  const source = registrySource(nnsUrls(config), { post: postCbor, clock, random: Math.random });
   const replicator = new RegistryReplicator(
     { pollDelay: POLL_MS },
     {
-      source: registrySource(nnsUrls(config), { post: postCbor, clock, random: Math.random }),
+      source: {
+        fetch(since, signal) {
+          report.pollStarts(clock.now());
+          return source.fetch(since, signal);
+        },
+      },
       verifier,
       store,
       client: registry,
       clock,
       logger,
       observe(event) {
-        report.observe(event, registry.latestVersion() === 0);
+        report.observe(event, registry.latestVersion() === 0, clock.now());
         if (event.kind === "polled" && event.added > 0) wakeup.wake();
       },
     },

@@ -15,6 +15,7 @@ class FakeRegistry {
   registered = false;
   accepted = false;
   polls = 0;
+  eagerPolls = 0;
   assemblies = 0;
   /** Polls between the acceptance and the node's appearance in the replicated registry. */
   delay = 1;
@@ -38,8 +39,8 @@ class FakeRegistry {
         if (answer instanceof Error) throw answer;
         this.accepted = answer === "accept";
       },
-      nextPoll: async (signal) => {
-        signal.throwIfAborted();
+      pollAgain: async (expected) => {
+        if (expected) this.eagerPolls += 1;
         this.polls += 1;
         this.clock.advance(POLL);
         if (this.accepted && (this.delay -= 1) <= 0) this.registered = true;
@@ -68,6 +69,7 @@ void test("the loop ends when the replicated registry shows the node, not when t
   registry.delay = 4;
   assert.equal(await registry.run(), "registered");
   assert.equal(registry.polls, 4);
+  assert.equal(registry.eagerPolls, 4, "polls are frequent once the records are on their way");
   assert.deepEqual(registry.sent, ["payload"], "an accepted request is not sent again while it is being replicated");
   assert.equal(registry.lines.filter((line) => line.startsWith("Join request successful")).length, 2);
 });
@@ -119,10 +121,14 @@ void test("a node that someone else registered meanwhile stops asking, though it
   assert.equal(registry.sent.length, 3);
 });
 
-void test("an end of the program ends the loop", async () => {
+void test("an end of the program ends the loop, whatever the request's error was", async () => {
   const registry = new FakeRegistry();
   const abort = new AbortController();
-  registry.answers = [new Error("not now")];
-  abort.abort(new Error("stopping"));
-  await assert.rejects(registry.run(abort.signal), /stopping/);
+  const modules = registry.modules();
+  const send = async (): Promise<void> => {
+    abort.abort(new Error("stopping"));
+    throw new Error("the request was cut off");
+  };
+  await assert.rejects(registerNode({ ...modules, send }, abort.signal), /stopping/);
+  assert.ok(!registry.lines.some((line) => line.includes("cut off")), "which is not worth a line");
 });

@@ -9,8 +9,8 @@ export interface RegistrationModules {
   assemble(): Promise<Uint8Array>;
   /** Sends `add_node`; rejects with the registry's or the network's error. */
   send(payload: Uint8Array): Promise<void>;
-  /** Resolves when the registry was polled once more, or after the poll delay. */
-  nextPoll(signal: AbortSignal): Promise<void>;
+  /** Waits a little (less when something is `expected` soon), then polls the registry once. Rejects only when aborted. */
+  pollAgain(expected: boolean): Promise<void>;
   readonly clock: Clock;
   readonly console: Console;
   readonly logger: Logger;
@@ -48,7 +48,7 @@ export async function registerNode(
       signal.throwIfAborted();
       report(error, payload, modules);
     }
-    await modules.nextPoll(signal);
+    await modules.pollAgain(acceptedAt !== undefined);
   } while (!(await modules.isRegistered()));
   logger.log("info", "The node is registered.");
   console.line("Join request successful: the registry lists this node.");

@@ -16,8 +16,8 @@ function observed() {
 
 void test("without a registry every failure is on the console", () => {
   const { lines, report } = observed();
-  for (const consecutive of [1, 2]) report.observe(failure(consecutive), true);
-  report.observe(success, false);
+  for (const consecutive of [1, 2]) report.observe(failure(consecutive), true, 0);
+  report.observe(success, false, 0);
   assert.deepEqual(lines, [
     "The registry cannot be read: failure 1",
     "The registry cannot be read: failure 2",
@@ -27,14 +27,23 @@ void test("without a registry every failure is on the console", () => {
 
 void test("later the operator hears once of a registry that stays away, and once when it is back", () => {
   const { lines, report, metrics } = observed();
-  report.observe(failure(1), false);
-  report.observe(success, false);
-  for (const consecutive of [1, 2, 3, 4, 5]) report.observe(failure(consecutive), false);
-  for (let poll = 0; poll < 2; poll += 1) report.observe(success, false);
+  report.observe(failure(1), false, 0);
+  report.observe(success, false, 0);
+  for (const consecutive of [1, 2, 3, 4, 5]) report.observe(failure(consecutive), false, 0);
+  for (let poll = 0; poll < 2; poll += 1) report.observe(success, false, 0);
   assert.deepEqual(lines, ["The registry cannot be read: failure 3", "The registry answers."]);
   const text = metrics.render();
   assert.match(text, /^replicator_poll_count\{status="success"\} 3$/m);
   assert.match(text, /^replicator_poll_count\{status="failure"\} 6$/m);
   assert.match(text, /^replicator_registry_version 7$/m);
   assert.match(text, /^replicator_latest_certified_time 5$/m);
+});
+
+void test("the time of each poll is measured from its start", () => {
+  const { report, metrics } = observed();
+  report.pollStarts(1000);
+  report.observe(success, false, 1250);
+  report.observe(success, false, 9000);
+  assert.match(metrics.render(), /^replicator_poll_duration_sum 0\.25$/m);
+  assert.match(metrics.render(), /^replicator_poll_duration_count 1$/m);
 });

@@ -11,6 +11,7 @@ export class ReplicationReport {
   readonly #console: Console;
   readonly #metrics: OrchestratorMetrics;
   #told = false;
+  #pollStarted: number | undefined;
   /** Nanoseconds since the epoch: when the local store was last known to be up to date. */
   certifiedTime: bigint | undefined;
 
@@ -21,8 +22,15 @@ export class ReplicationReport {
     metrics.polls.set(0, { status: "failure" });
   }
 
+  /** A poll begins; `now` in milliseconds. */
+  pollStarts(now: number): void {
+    this.#pollStarted = now;
+  }
+
   /** `empty`: nothing is stored yet, so the node cannot go on, and each failure is worth telling. */
-  observe(event: ReplicatorEvent, empty: boolean): void {
+  observe(event: ReplicatorEvent, empty: boolean, now: number): void {
+    if (this.#pollStarted !== undefined) this.#metrics.pollDuration.observe((now - this.#pollStarted) / 1000);
+    this.#pollStarted = undefined;
     switch (event.kind) {
       case "polled":
         this.#metrics.polls.increment({ status: "success" });

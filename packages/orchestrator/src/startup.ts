@@ -14,12 +14,14 @@ export interface Startup {
 }
 
 const JOIN_RETRY_MS = 5_000;
+/** A node that was accepted need not wait for its records longer than they take. */
+const JOINED_POLL_MS = 1_000;
 
 /** In this order, each once; the first two may wait for as long as it takes. */
 export const STARTUP_PHASES: readonly Phase<Startup>[] = [
   {
     name: "replicate the registry",
-    async run({ node, signal, startPolling }) {
+    async run({ node, signal }) {
       const { console, registry, replicator, config } = node;
       const stored = await registry.pollOnce().catch(() => 0); // damage is healed by the replicator, below
       if (stored === 0) {
@@ -27,29 +29,33 @@ export const STARTUP_PHASES: readonly Phase<Startup>[] = [
         console.line(`Waiting for the registry at ${config.registration.nns_url}.`);
       }
       await replicator.init(signal);
-      startPolling();
       return `version ${registry.latestVersion()}`;
     },
   },
   {
     name: "register",
     async run({ node, signal }) {
-      const { options, registry, keys, config, verifier, clock, console, logger, wakeup } = node;
+      const { options, registry, keys, config, verifier, clock, console, logger } = node;
       if (!options.registers) return "not asked to";
+      // A store that is older than the registration would make the node ask again, only to be refused.
+      if (!holdsKeys(registry, keys)) await pollAgain(node, 0, signal);
       return registerNode(
         {
           isRegistered: () => holdsKeys(registry, keys),
           ...createJoinRequest({ config, keys: keys.public, verifier, clock, signal }),
-          async nextPoll() {
-            await wakeup.wait(JOIN_RETRY_MS, signal);
-            signal.throwIfAborted();
-          },
+          pollAgain: (expected) => pollAgain(node, expected ? JOINED_POLL_MS : JOIN_RETRY_MS, signal),
           clock,
           console,
           logger,
         },
         signal,
       );
+    },
+  },
+  {
+    name: "keep polling the registry",
+    async run({ startPolling }) {
+      startPolling();
     },
   },
   {
@@ -73,3 +79,18 @@ export const STARTUP_PHASES: readonly Phase<Startup>[] = [
     },
   },
 ];
+
+/** Registration polls by itself, so that the node goes on as soon as its records are there. */
+async function pollAgain(
+  { clock, replicator, logger }: NodeServices,
+  delay: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await clock.sleep(delay, signal);
+  try {
+    await replicator.poll(signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    logger.log("warning", "The registry could not be polled.", { error: describeError(error) });
+  }
+}
