@@ -27,6 +27,27 @@ export function registerImage(parent: Command, context: CliContext): void {
       const { imageLock } = await import("./image-lock.ts");
       await imageLock(context, options);
     });
+  image
+    .command("reproduce")
+    .addArgument(osArgument())
+    .description("build an image twice under different circumstances and compare every byte; fails on a difference")
+    .addOption(new Option("--variant <variant>", "which variant").choices(["prod", "dev"]).default("prod"))
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("icos image reproduce guestos"))
+    .action(async (_os: string, options: { variant: "prod" | "dev"; json?: true }) => {
+      const { imageReproduce } = await import("./image-reproduce.ts");
+      await imageReproduce(context, options);
+    });
+  image
+    .command("inspect")
+    .argument("<file>", "a disk image, an update image, or a partition of one")
+    .description("what an image holds: partitions, root hash, kernel, packages, units, sizes")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples("icos image inspect update-img.tar.zst", "icos image inspect disk.img --json"))
+    .action(async (file: string, options: { json?: true }) => {
+      const { imageInspect } = await import("./image-inspect.ts");
+      await imageInspect(context, file, options);
+    });
 }
 
 export interface BuildOptions {

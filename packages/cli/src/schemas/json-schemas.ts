@@ -1,7 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
-import { imageBuildSchema, imageLockSchema } from "./image.ts";
+import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSchema } from "./image.ts";
 import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
 
 interface Published {
@@ -22,6 +22,8 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   "testnet-change": { title: "icos testnet stop and down --json", schema: testnetChangeSchema, mode: "output" },
   "image-build": { title: "icos image build OS --json", schema: imageBuildSchema, mode: "output" },
   "image-lock": { title: "icos image lock --json", schema: imageLockSchema, mode: "output" },
+  "image-reproduce": { title: "icos image reproduce OS --json", schema: imageReproduceSchema, mode: "output" },
+  "image-inspect": { title: "icos image inspect FILE --json", schema: imageInspectSchema, mode: "output" },
 };
 
 /** Name of the file in `docs/schemas` to its content. */

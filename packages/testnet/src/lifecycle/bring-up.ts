@@ -9,6 +9,7 @@ import { type TestnetFile, type TestnetImage, writeTestnetFile } from "../state/
 import { checkAdmission, type HostResources } from "../topology/admission.ts";
 import { defaultTopology, type Topology } from "../topology/topology.ts";
 import { endProcesses, removeTestnet, stopTestnet } from "./end-testnet.ts";
+import { createFailureWatch } from "./failure-watch.ts";
 import { findTestnet, noSuchTestnet } from "./presence.ts";
 
 export interface BringUpOptions {
@@ -39,8 +40,6 @@ export interface BringUpResult {
 export const DEFAULT_NODES = 4;
 const POLL_MS = 500;
 const TIMEOUT_MS = 30 * 60_000;
-/** A node whose VM cannot be started gets so long to recover. */
-const FAILED_NODE_MS = 60_000;
 
 /**
  * Takes a testnet from whatever there is of it to running. One call at a time for each testnet
@@ -114,18 +113,15 @@ async function waitUntilRunning(options: BringUpOptions): Promise<TestnetStatus>
   const { directories, signal, timeoutMs = TIMEOUT_MS, onStatus = () => undefined } = options;
   const client = createControlClient(directories.controlSocket);
   const deadline = Date.now() + timeoutMs;
-  const failing = new Map<string, number>();
+  const watch = createFailureWatch();
   for (;;) {
     signal?.throwIfAborted();
     const status = await readRunning(client, directories);
     onStatus(status);
     if (status.state === "running") return status;
     if (status.state === "failed" && status.problem) throw problemError(status.problem, directories);
-    for (const node of status.nodes) {
-      if (node.state !== "failed" || !node.problem) failing.delete(node.name);
-      else if (Date.now() - (failing.get(node.name) ?? setNow(failing, node.name)) > FAILED_NODE_MS)
-        throw problemError({ ...node.problem, message: `Node ${node.name}: ${node.problem.message}` }, directories);
-    }
+    const stuck = watch.update(status.nodes, Date.now());
+    if (stuck) throw problemError(stuck, directories);
     if (Date.now() > deadline) throw tooSlow(status, timeoutMs);
     await delay(POLL_MS, undefined, signal ? { signal } : {});
   }
@@ -139,12 +135,6 @@ async function readRunning(client: ControlClient, directories: TestnetDirectorie
   });
 }
 
-function setNow(times: Map<string, number>, key: string): number {
-  const now = Date.now();
-  times.set(key, now);
-  return now;
-}
-
 function problemError(
   problem: { readonly code: string; readonly message: string; readonly next: string | null },
   directories: TestnetDirectories,
@@ -155,7 +145,9 @@ function problemError(
 }
 
 function tooSlow(status: TestnetStatus, timeoutMs: number): IcosError {
-  const nodes = status.nodes.map(({ name, state }) => `${name} ${state}`).join(", ");
+  const nodes = status.nodes
+    .map(({ name, state, problem }) => `${name} ${state}${problem ? ` (${problem.message})` : ""}`)
+    .join(", ");
   return new IcosError(
     "testnet-not-running",
     `Testnet "${status.name}" is not running after ${Math.round(timeoutMs / 1000)} s: ${nodes}.${status.problem ? ` ${status.problem.message}` : ""}`,

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { IcosError } from "@icos/system";
@@ -55,7 +55,7 @@ export async function removeTestnet(directories: TestnetDirectories): Promise<vo
   await endProcesses(directories, false);
   await rm(directories.state, { recursive: true, force: true });
   await rm(directories.run, { recursive: true, force: true });
-  await rm(dirname(directories.run), { recursive: false, force: true }).catch(() => undefined); // others still use it
+  await rmdir(dirname(directories.run)).catch(() => undefined); // it is gone, or other testnets use it
   const { processes, mounts, sockets } = await findLeftovers(directories);
   const left = [
     ...processes.map(({ pid, command }) => `process ${pid} (${command})`),

@@ -34,7 +34,7 @@ export async function spawnSupervisor(
   signal?.throwIfAborted();
   await makeDirectory(directories.state, 0o700);
   const log = await open(directories.supervisorLog, "a", 0o600);
-  const child = spawn(process.execPath, [program, directories.name], {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, directories.name], {
     detached: true,
     cwd: "/",
     stdio: ["ignore", log.fd, log.fd, "ipc"],
