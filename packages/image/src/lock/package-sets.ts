@@ -20,7 +20,7 @@ const SetFile = v.strictObject({
   exclude: v.optional(v.record(v.string(), v.string()), {}),
 });
 
-/** The tools tree and one set for each image and variant, from `images/`. */
+/** The tools tree, one set for each image and variant, and the Debian that `bench/` boots as a peer, from `images/`. */
 export async function loadPackageSets(repository: string): Promise<readonly PackageSet[]> {
   const tools = await readSetFile(join(repository, "images/tools/packages.json"));
   const sets: PackageSet[] = [
@@ -37,6 +37,8 @@ export async function loadPackageSets(repository: string): Promise<readonly Pack
       essential: false,
     });
   }
+  const peer = await readSetFile(join(repository, "images/bench/packages.json"));
+  sets.push({ name: "bench-debian", include: peer.include, exclude: Object.keys(peer.exclude), essential: true });
   return sets;
 }
 
