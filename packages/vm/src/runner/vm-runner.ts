@@ -76,6 +76,11 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
     options.observe?.(next, name);
   }
 
+  /** Before the last state is told, so that whoever hears of it can start the machine again. */
+  function dropWish(signal: AbortSignal): void {
+    if (wish?.signal === signal) wish = undefined;
+  }
+
   /** Starts QEMU and waits until it answers. */
   async function boot(signal: AbortSignal): Promise<Run> {
     become({ kind: "starting", since: clock.now() });
@@ -131,6 +136,7 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       } catch (error) {
         exit = { kind: "crash", reason: describeError(error) };
         if (first || signal.aborted) {
+          dropWish(signal);
           if (!signal.aborted) become({ kind: "crashed", at: clock.now(), reason: exit.reason, retryAt: undefined });
           firstBoot.failed(error instanceof Error ? error : new Error(exit.reason));
           return;
@@ -141,6 +147,7 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       }
       if (signal.aborted) return;
       const plan = planAfterExit(policy, exit, ranMs, shortRuns);
+      if (plan.kind === "stop") dropWish(signal);
       const retryAt = plan.kind === "restart" ? clock.now() + plan.delayMs : undefined;
       if (exit.kind === "crash") become({ kind: "crashed", at: clock.now(), reason: exit.reason, retryAt });
       else if (plan.kind === "stop") become({ kind: "stopped", exit });
@@ -151,7 +158,7 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
   }
 
   async function start(): Promise<void> {
-    await ending;
+    if (ending !== undefined) await ending;
     if (wish !== undefined) return firstBoot;
     const controller = new AbortController();
     wish = controller;
@@ -160,8 +167,6 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
     supervision = supervise(controller.signal, {
       booted: () => first.resolve(),
       failed: (error) => first.reject(error),
-    }).finally(() => {
-      if (wish === controller) wish = undefined;
     });
     return firstBoot;
   }
@@ -192,6 +197,9 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       () => undefined,
     );
     ending = settled;
+    void settled.then(() => {
+      if (ending === settled) ending = undefined;
+    });
     return result;
   }
 
