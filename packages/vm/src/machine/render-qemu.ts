@@ -29,7 +29,7 @@ export function renderQemu(definition: MachineDefinition): string[] {
     ["-mon", "chardev=qmp,mode=control"],
     ["-chardev", serialChardev(definition), "-serial", "chardev:serial0"],
     boot(definition),
-    ...disks(definition).flatMap(disk),
+    ...disks(definition).flatMap((each, index) => disk(each, index, definition.boot.kind === "disk")),
     ...definition.networkCards.flatMap(networkCard),
     ["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
   ];
@@ -57,7 +57,8 @@ function disks({ disks, configMedium }: MachineDefinition): readonly MachineDisk
   return [...disks, { file: configMedium, format: "raw", readOnly: true, serial: "config" }];
 }
 
-function disk(disk: MachineDisk, index: number): string[] {
+/** Only a machine that boots from its disks gives them an order: QEMU's own loader of a kernel takes place 0. */
+function disk(disk: MachineDisk, index: number, booted: boolean): string[] {
   const node = `disk${index}`;
   const readOnly = disk.readOnly ?? false;
   const discard = (disk.discard ?? !readOnly) ? "unmap" : "ignore";
@@ -65,7 +66,8 @@ function disk(disk: MachineDisk, index: number): string[] {
   const file = { "node-name": `${node}-file`, driver: "file", filename: disk.file, ...common };
   const serial = disk.serial === undefined ? "" : `,serial=${disk.serial}`;
   const format = { "node-name": node, driver: disk.format, file: `${node}-file`, ...common };
-  const device = `virtio-blk-pci,drive=${node},bootindex=${index}${serial}`;
+  const order = booted ? `,bootindex=${index}` : "";
+  const device = `virtio-blk-pci,drive=${node}${order}${serial}`;
   return ["-blockdev", JSON.stringify(file), "-blockdev", JSON.stringify(format), "-device", device];
 }
 
