@@ -93,10 +93,13 @@ function whyNotBooted(options: ProbeAcceleratorOptions, wrap: SpawnCommand): Pro
     if (stderr.includes("KVM internal error")) end("met a KVM internal error");
   });
   child.once("error", (error) => finish(`could not be started: ${error.message}`));
-  child.once("close", (code) => {
+  child.once("close", (code, signal) => {
     const booted = serial.includes(options.marker);
     if (ended === undefined && code === 0 && booted) finish(undefined);
-    else finish(`${ended ?? `ended with code ${code}${booted ? "" : " before its program ran"}`}${detail()}`);
+    else {
+      const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+      finish(`${ended ?? `${how}${booted ? "" : " before its program ran"}`}${detail()}`);
+    }
   });
 
   function detail(): string {

@@ -69,6 +69,7 @@ void test("the command line of a machine that boots its disk with KVM", () => {
   assert.ok(line.includes("-accel kvm -cpu host "), line);
   assert.ok(line.includes(" -bios /usr/share/OVMF/OVMF.fd "), line);
   assert.ok(line.includes('"driver":"raw","file":"disk0-file","discard":"ignore"'), line);
+  assert.ok(line.includes(" -device virtio-blk-pci,drive=disk0,bootindex=0 "), line);
   assert.ok(!/-kernel|-netdev|disk1/.test(line), line);
 });
 
