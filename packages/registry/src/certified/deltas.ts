@@ -20,12 +20,14 @@ const KEPT_ANSWERS = 64;
  */
 export class CertifiedDeltas {
   readonly #history: RegistryHistory;
+  readonly #maxVersions: number;
   readonly #tree = new VersionTree();
   readonly #answers = new Map<number, Uint8Array>();
 
   /** Covers what `history` has; {@link append} whatever it gets later. */
-  constructor(history: RegistryHistory) {
+  constructor(history: RegistryHistory, maxVersions = MAX_VERSIONS_PER_REPLY) {
     this.#history = history;
+    this.#maxVersions = maxVersions;
     for (const version of history.since(0)) this.append(version);
   }
 
@@ -62,7 +64,7 @@ export class CertifiedDeltas {
   #after(since: number): HashTree {
     const contents = new Map<number, Uint8Array>();
     let size = 0;
-    for (const version of this.#history.since(since, MAX_VERSIONS_PER_REPLY)) {
+    for (const version of this.#history.since(since, this.#maxVersions)) {
       const content = encodedVersion(version);
       size += content.length;
       if (size > MAX_VERSION_BYTES && contents.size > 0) break;

@@ -25,6 +25,12 @@ export class RegistryState implements RegistryView {
     return [...(this.#indexes.get(index)?.get(entry) ?? [])].sort();
   }
 
+  /** A whole index: entries and the keys that have them, sorted. */
+  indexContent(index: IndexName): readonly (readonly [string, readonly string[]])[] {
+    const entries = Array.from(this.#indexes.get(index)?.keys() ?? []).sort();
+    return entries.map((entry) => [entry, this.holders(index, entry)]);
+  }
+
   /** Appends an accepted version. @throws IcosError `registry-version-gap`, `registry-record-malformed` */
   commit(next: RegistryVersion): void {
     const updates = next.changes.map(({ key, value }) => ({ key, before: this.get(key), after: value }));

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { KeyPurpose, PublicKeySchema, put, registryKey, remove, X509PublicKeyCertSchema } from "../index.ts";
+import { person } from "../../test/network.ts";
+import { ed25519Raw } from "../../test/nodes.ts";
+import { a, b, populated, violations } from "../../test/violations.ts";
+
+const { nodeSigning, committeeSigning } = KeyPurpose;
+
+void test("a node keeps the keys that the network requires", () => {
+  const { network } = populated();
+  for (const [key, name] of [
+    [registryKey.cryptoRecord(b, nodeSigning), "nodeSigning"],
+    [registryKey.cryptoRecord(b, committeeSigning), "committeeSigning"],
+    [registryKey.tlsCertificate(b), "tlsCertificate"],
+  ] as const) {
+    assert.deepEqual(violations(network, remove(key)), [`node-keys: Node ${b.toText()} has no ${name} key.`]);
+  }
+});
+
+void test("a node's id is that of its signing key", () => {
+  const { network } = populated();
+  const key = registryKey.cryptoRecord(b, nodeSigning);
+  const other = put("update", key, PublicKeySchema, { keyValue: ed25519Raw() });
+  assert.deepEqual(violations(network, other), [
+    `node-keys: The id of node ${b.toText()} is not that of its signing key.`,
+  ]);
+});
+
+void test("a key belongs to a node", () => {
+  const { network } = populated();
+  const key = registryKey.cryptoRecord(person("nobody"), nodeSigning);
+  const orphan = put("insert", key, PublicKeySchema, { keyValue: ed25519Raw() });
+  assert.deepEqual(violations(network, orphan), [`node-keys: ${key} belongs to no node.`]);
+  const left = violations(network, remove(registryKey.nodeRecord(b)));
+  assert.deepEqual(
+    left.map((line) => line.replace(/^.*(crypto_\w+?)_.*$/, "$1")),
+    ["crypto_record", "crypto_record", "crypto_tls"],
+  );
+});
+
+void test("no key or certificate has the bytes of another", () => {
+  const { network } = populated();
+  const certificate = network.state.get(registryKey.tlsCertificate(a));
+  assert.ok(certificate);
+  const copied = violations(network, { kind: "update", key: registryKey.tlsCertificate(b), value: certificate });
+  assert.match(copied.join(), /^node-keys: .*has the same bytes as crypto_tls_cert_/);
+  const certificateDer = new Uint8Array(3);
+  const both = [a, b].map((node) =>
+    put("update", registryKey.tlsCertificate(node), X509PublicKeyCertSchema, { certificateDer }),
+  );
+  assert.equal(violations(network, ...both).length, 2);
+});

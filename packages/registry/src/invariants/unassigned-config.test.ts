@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { put, registryKey, UnassignedNodesConfigRecordSchema } from "../index.ts";
+import { populated, violations } from "../../test/violations.ts";
+
+void test("unassigned nodes have 50 SSH keys at most", () => {
+  const { network } = populated();
+  const config = (length: number) =>
+    violations(
+      network,
+      put("update", registryKey.unassignedNodesConfig, UnassignedNodesConfigRecordSchema, {
+        sshReadonlyAccess: Array.from({ length }, (_, index) => `key ${index}`),
+      }),
+    );
+  assert.match(config(51).join(), /^unassigned-config: /);
+  assert.deepEqual(config(50), []);
+});
