@@ -92,9 +92,23 @@ async function open(layout: Layout, exec: Exec, { device, mapper, allowDiscards 
   if (await isOpen(layout, mapper)) return;
   const key = await keyFile(layout, { create: false });
   const discards = allowDiscards ? ["--allow-discards"] : [];
-  await exec.run(["cryptsetup", "open", "--type", "luks2", "--key-file", key, ...discards, device, mapper], {
-    env: deviceMapperEnv(),
-  });
+  await exec.run(
+    [
+      "cryptsetup",
+      "open",
+      "--type",
+      "luks2",
+      "--disable-external-tokens",
+      "--key-file",
+      key,
+      ...discards,
+      device,
+      mapper,
+    ],
+    {
+      env: deviceMapperEnv(),
+    },
+  );
 }
 
 /** The key of all volumes of the node, made once. */

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Exec } from "@icos/system";
 import type { Layout } from "../layout.ts";
+import { repairIfNeeded } from "./ext4-state.ts";
 
 export interface Mount {
   readonly source: string;
@@ -15,6 +16,7 @@ export async function mountAll(layout: Layout, exec: Exec, name: string, mounts:
   const mounted = parseMountPoints(await readFile(join(layout.proc, "self/mountinfo"), "utf8"));
   const missing = mounts.filter(({ target }) => !mounted.has(target));
   if (missing.length === 0) return;
+  for (const { source } of missing) await repairIfNeeded(exec, source);
   const directory = join(layout.run, "guestos");
   await mkdir(directory, { recursive: true });
   const table = join(directory, `${name}.fstab`);
