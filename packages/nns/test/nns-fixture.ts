@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Principal } from "@icos/certification";
 import { TESTNET_NODE_KEYS } from "@icos/registry";
-import { silentLogger, systemClock } from "@icos/system";
+import { type Clock, silentLogger, systemClock } from "@icos/system";
 import { GovernanceClient, identityFromPem, type Nns, NnsClient, type NnsInitInput, startNns } from "../src/index.ts";
 
 const pem = (): string =>
@@ -41,13 +41,13 @@ export interface TestNns extends AsyncDisposable {
 }
 
 /** A registry in a temporary directory, on a free port of the loopback. */
-export async function testNns(init = testInit()): Promise<TestNns> {
-  return run(await mkdtemp(join(tmpdir(), "icos-nns-")), init);
+export async function testNns(init = testInit(), clock: Clock = systemClock): Promise<TestNns> {
+  return run(await mkdtemp(join(tmpdir(), "icos-nns-")), init, clock);
 }
 
-async function run(directory: string, init: string | undefined): Promise<TestNns> {
+async function run(directory: string, init: string | undefined, clock: Clock): Promise<TestNns> {
   const listen = { host: "127.0.0.1", port: 0 };
-  const nns = await startNns({ directory, init, listen, clock: systemClock, logger: silentLogger });
+  const nns = await startNns({ directory, init, listen, clock, logger: silentLogger });
   const url = nns.url ?? "";
   let restarted = false;
   const client = (identity?: typeof governance): NnsClient => new NnsClient({ url, rootKey: nns.rootKey, identity });
@@ -60,7 +60,7 @@ async function run(directory: string, init: string | undefined): Promise<TestNns
     async restart() {
       restarted = true;
       await nns.close();
-      return run(directory, undefined);
+      return run(directory, undefined, clock);
     },
     async [Symbol.asyncDispose]() {
       if (!restarted) await nns.close();
