@@ -34,10 +34,11 @@ export interface Ext4Options {
   readonly label: string;
   /** Becomes the root of the file system. */
   readonly content: string;
+  /** Only where a node writes while it runs: other partitions are written once, or by single blocks in place. */
+  readonly journal: boolean;
 }
 
-/** Without a journal: these partitions are written once, or by single blocks in place. */
-export async function makeExt4(exec: Exec, { image, size, uuid, label, content }: Ext4Options): Promise<void> {
+export async function makeExt4(exec: Exec, { image, size, uuid, label, content, journal }: Ext4Options): Promise<void> {
   await createSparse(image, size);
   const options = `hash_seed=${uuid},root_owner=0:0,nodiscard,lazy_itable_init=1`;
   const command = [
@@ -46,7 +47,7 @@ export async function makeExt4(exec: Exec, { image, size, uuid, label, content }
     "-t",
     "ext4",
     "-O",
-    "^has_journal",
+    journal ? "has_journal" : "^has_journal",
     "-F",
     "-d",
     content,

@@ -46,18 +46,32 @@ export async function diskStage(
   { settings, tools }: BuildContext,
   root: RootStage,
 ): Promise<{ readonly path: string }> {
-  const key = stageKey({ recipe: 3, root: root.key });
+  const key = stageKey({ recipe: 4, root: root.key });
   const directory = await buildStage(settings.cache, "guestos-disk", key, async (into) => {
     const content = await emptyDirectory(join(into, "content"));
     const config = join(into, "config.img");
-    await makeExt4(tools.exec, { image: config, size: PARTITION_SIZE, uuid: CONFIG_UUID, label: "config", content });
+    await makeExt4(tools.exec, {
+      image: config,
+      size: PARTITION_SIZE,
+      uuid: CONFIG_UUID,
+      label: "config",
+      content,
+      journal: true,
+    });
     const grubenv = await open(join(content, "grubenv"), "w", 0o644);
     await grubenv.writeFile(newGrubenv());
     await grubenv.chmod(0o644);
     await grubenv.utimes(0, 0);
     await grubenv.close();
     const grub = join(into, "grub.img");
-    await makeExt4(tools.exec, { image: grub, size: PARTITION_SIZE, uuid: GRUB_UUID, label: "grub", content });
+    await makeExt4(tools.exec, {
+      image: grub,
+      size: PARTITION_SIZE,
+      uuid: GRUB_UUID,
+      label: "grub",
+      content,
+      journal: false,
+    });
     const esp = join(into, "esp.img");
     await makeFat(tools.exec, esp, PARTITION_SIZE, "49434f53", "ESP");
     await writeDiskImage({
