@@ -117,6 +117,7 @@ async function makeBootPartition(
     uuid: BOOT_UUID,
     label: "boot",
     content,
+    journal: false,
   });
   await rm(content, { recursive: true });
 }
