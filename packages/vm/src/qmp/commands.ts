@@ -30,6 +30,11 @@ export const QMP_COMMANDS = {
   "query-kvm": { arguments: nothing, reply: v.object({ enabled: v.boolean(), present: v.boolean() }) },
   /** Presses the ACPI power button. */
   system_powerdown: { arguments: nothing, reply: nothing },
+  /** Presses keys of the emulated keyboard together. */
+  "send-key": {
+    arguments: v.object({ keys: v.array(v.object({ type: v.literal("qcode"), data: v.string() })) }),
+    reply: nothing,
+  },
   system_reset: { arguments: nothing, reply: nothing },
   /** The process ends at once; disks are flushed, the guest is not asked. */
   quit: { arguments: nothing, reply: nothing },

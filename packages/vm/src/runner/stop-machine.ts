@@ -9,7 +9,18 @@ const PRESS_AGAIN_MS = 5_000;
 /** `quit` only flushes the disks. */
 const QUIT_MS = 5_000;
 
-/** Power button, then `quit`, then SIGKILL. Settles when the process has ended. */
+/**
+ * Asks the guest to end, in the two ways a machine has. A guest without a daemon for the ACPI power button still shuts
+ * down in order on Ctrl-Alt-Del: the kernel tells init, systemd starts its reboot target, and the reset that ends it
+ * ends QEMU. Whichever comes first wins; init does not turn round.
+ */
+async function askGuest(qmp: QmpClient): Promise<void> {
+  await qmp.execute("system_powerdown").catch(() => undefined);
+  const keys = ["ctrl", "alt", "delete"].map((data) => ({ type: "qcode" as const, data }));
+  await qmp.execute("send-key", { keys }).catch(() => undefined);
+}
+
+/** Power button and Ctrl-Alt-Del, then `quit`, then SIGKILL. Settles when the process has ended. */
 export async function stopMachine(
   machine: { readonly process: QemuProcess; readonly qmp: QmpClient; readonly exit: Promise<MachineExit> },
   { deadlineMs, clock }: { readonly deadlineMs: number; readonly clock: Clock },
@@ -17,7 +28,7 @@ export async function stopMachine(
   const { process, qmp, exit } = machine;
   const deadline = clock.now() + deadlineMs;
   while (clock.now() < deadline) {
-    await qmp.execute("system_powerdown").catch(() => undefined);
+    await askGuest(qmp);
     const waitMs = Math.min(PRESS_AGAIN_MS, deadline - clock.now());
     const ended = await endsWithin(exit, waitMs, clock);
     if (ended !== undefined) return ended.kind === "crash" ? "crashed" : "powered-down";

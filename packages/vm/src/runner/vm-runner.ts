@@ -31,7 +31,7 @@ export interface VmRunner {
    */
   start(): Promise<void>;
   /**
-   * Presses the power button, again every few seconds in case the guest was not listening yet; at the deadline ends
+   * Presses the power button and Ctrl-Alt-Del, again every few seconds in case the guest was not listening yet; at the deadline ends
    * QEMU, flushing the disks; kills it if that takes longer than 5 s. Settles when the process is gone.
    */
   stop(options: { readonly deadlineMs: number }): Promise<StopResult>;
