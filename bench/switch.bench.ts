@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createVirtualSwitch } from "@icos/vm";
 import { type Bench, type Measurement, measurement } from "../packages/cli/src/bench/bench.ts";
+import { createCopier } from "./switch/copier.ts";
 import { frameBetween } from "./switch/frame.ts";
 import { passInProcess } from "./switch/in-process.ts";
 import { measureTraffic } from "./switch/traffic.ts";
@@ -58,37 +57,3 @@ export const bench: Bench = {
     }
   },
 };
-
-/** Copies what comes at the left socket to the right one, and nothing else. */
-function createCopier(): {
-  listen(paths: { left: string; right: string }): Promise<void>;
-  close(): Promise<void>;
-} {
-  const servers: Server[] = [];
-  const open = async (path: string, server: Server): Promise<void> => {
-    servers.push(server);
-    await once(server.listen(path), "listening");
-  };
-  return {
-    async listen({ left, right }) {
-      const waiting: Socket[] = [];
-      await open(
-        right,
-        createServer((socket) => {
-          socket.on("error", () => undefined);
-          waiting.push(socket);
-        }),
-      );
-      await open(
-        left,
-        createServer((socket) => {
-          socket.on("error", () => undefined);
-          const target = waiting.pop();
-          if (target === undefined) socket.destroy();
-          else socket.pipe(target);
-        }),
-      );
-    },
-    close: async () => void (await Promise.all(servers.map((server) => new Promise((done) => server.close(done))))),
-  };
-}

@@ -23,7 +23,7 @@ export async function machineFacts(
       icos: await sourceVersion(repository, exec),
       node: process.version.slice(1),
       qemu: await lockedVersion(repository, "qemu-system-x86"),
-      linux: release(),
+      linux: /^[\d.]+/.exec(release())?.[0] ?? "unknown",
     },
   };
 }

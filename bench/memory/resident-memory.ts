@@ -1,0 +1,67 @@
+import { readFile, readlink } from "node:fs/promises";
+import { basename } from "node:path";
+import type { Exec } from "@icos/system";
+import { sshCommand } from "@icos/testnet";
+import { findProcesses } from "../../packages/testnet/src/process/leftovers.ts";
+import type { ScratchTestnet } from "../lib/scratch-testnet.ts";
+
+export interface ProcessMemory {
+  /** The program that Node runs: `orchestrator`, `nns`. */
+  readonly program: string;
+  /** Resident set, bytes. */
+  readonly bytes: number;
+}
+
+/** Every Node process inside a node, read over SSH. */
+export async function guestMemory(
+  testnet: ScratchTestnet,
+  node: string,
+  exec: Exec,
+  signal: AbortSignal,
+): Promise<readonly ProcessMemory[]> {
+  // Two programs for all processes: starting one takes long under emulation.
+  const script = "grep -asH . /proc/[0-9]*/cmdline; grep -sH VmRSS /proc/[0-9]*/status; true";
+  const command = await sshCommand(testnet.directories, testnet.topology, node, [script]);
+  const { stdout } = await exec.run(command, { signal });
+  return parseProcesses(stdout.toString("latin1"));
+}
+
+/** `FILE:CONTENT` lines of `cmdline` and of `VmRSS` in `status`, for any number of processes. */
+export function parseProcesses(text: string): readonly ProcessMemory[] {
+  const programs = new Map<string, string>();
+  const found: ProcessMemory[] = [];
+  for (const line of text.split("\n")) {
+    const [, pid = "", file, content = ""] = /^\/proc\/(\d+)\/(cmdline|status):(.*)$/.exec(line) ?? [];
+    const program = file === "cmdline" ? nodeProgram(content.split("\0")) : undefined;
+    if (program !== undefined) programs.set(pid, program);
+    const of = programs.get(pid);
+    const bytes = file === "status" ? rssBytes(content) : undefined;
+    if (of !== undefined && bytes !== undefined) found.push({ program: of, bytes });
+  }
+  return found;
+}
+
+/** Every Node process that a testnet has on this machine. */
+export async function hostMemory(testnet: ScratchTestnet): Promise<readonly ProcessMemory[]> {
+  const found: ProcessMemory[] = [];
+  for (const { pid } of await findProcesses(testnet.directories)) {
+    const read = (file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, "latin1").catch(() => "");
+    const executable = await readlink(`/proc/${pid}/exe`).catch(() => "");
+    const program = basename(executable) === "node" ? nodeProgram((await read("cmdline")).split("\0")) : undefined;
+    const bytes = rssBytes(await read("status"));
+    if (program !== undefined && bytes !== undefined) found.push({ program, bytes });
+  }
+  return found;
+}
+
+/** The name of the first script on a command line of Node. */
+function nodeProgram([executable = "", ...args]: readonly string[]): string | undefined {
+  if (basename(executable) !== "node") return undefined;
+  const script = args.find((arg) => /\.m?[jt]s$/.test(arg));
+  return script === undefined ? undefined : basename(script).replace(/\.m?[jt]s$/, "");
+}
+
+function rssBytes(status: string): number | undefined {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+}
