@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { open, readFile, writeFile } from "node:fs/promises";
+import { open, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import {
@@ -15,7 +15,7 @@ import {
   type BootState,
   type GuestosPartitionName,
 } from "@icos/slots";
-import type { Exec } from "@icos/system";
+import { syncDirectory, type Exec } from "@icos/system";
 import { testDirectory } from "../testing/directory.ts";
 import { needsTools, testTools } from "../testing/tools.ts";
 import { createDiskAccess } from "./disk-image.ts";
@@ -115,14 +115,16 @@ void suite("direct boot from a disk", needsTools, () => {
     try {
       const next = newGrubenv({ alternative: "B", cycle: "first_boot" });
       await writeFile(join(mount, "grubenv.new"), next, { flush: true });
-      execFileSync("mv", [join(mount, "grubenv.new"), join(mount, "grubenv")]);
-      execFileSync("sync", ["-f", join(mount, "grubenv")]);
+      await rename(join(mount, "grubenv.new"), join(mount, "grubenv"));
+      await syncDirectory(mount); // into the journal, and not yet where it belongs
       execFileSync("cp", ["--sparse=never", grub, dirty]);
     } finally {
       execFileSync("umount", [mount]);
     }
     const { stdout } = await exec.run(["dumpe2fs", "-h", dirty]);
     assert.match(stdout.toString(), /needs_recovery/);
+    const unreplayed = await exec.run(["debugfs", "-R", "cat /grubenv", dirty]);
+    assert.match(unreplayed.stdout.toString(), /boot_cycle=stable/);
     const offset = guestosPartition("grub").start * SECTOR_SIZE;
     await createDiskAccess(disk, exec).write(offset, await readFile(dirty), join(directory, "scratch"));
 
