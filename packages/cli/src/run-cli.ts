@@ -41,7 +41,14 @@ async function run(args: readonly string[], context: CliContext): Promise<number
 function exitCodeOf(error: unknown, context: CliContext): number {
   if (error instanceof ExitWith) return error.exitCode;
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (context.signal.aborted && error === context.signal.reason) context.err("Stopped.\n");
+  if (isInterruption(error, context.signal)) context.err("Stopped.\n");
   else context.err(errorBlock(error));
   return error instanceof IcosError && error.code === "usage" ? EXIT.usage : EXIT.failed;
+}
+
+/** Whether the error is only what follows from Ctrl-C, and not something that went wrong while stopping. */
+function isInterruption(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  if (error === signal.reason) return true;
+  return error instanceof Error && (error.name === "AbortError" || error.cause === signal.reason);
 }

@@ -49,7 +49,10 @@ export async function bringUp(options: BringUpOptions, modules: BringUpModules):
   const { directories, topology } = options;
   const present = await findTestnet(directories);
   if (present.kind !== "absent") refuseOtherTopology(directories.name, present.file, topology);
-  if (present.kind === "running") return { kind: "already-running", status: await waitUntilRunning(options) };
+  if (present.kind === "running") {
+    const status = present.status.state === "running" ? present.status : await waitUntilRunning(options);
+    return { kind: "already-running", status };
+  }
   if (present.kind === "absent" && !options.create) throw noSuchTestnet(directories.name);
   const lock = await takeInstanceLock(directories.state, {
     role: "up",

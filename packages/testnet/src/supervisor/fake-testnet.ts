@@ -22,15 +22,14 @@ export interface FakeTestnet {
   die(node: string): void;
   endServices(): void;
   failServices(error: Error | undefined): void;
+  failRegistry(error: Error | undefined): void;
   failStart(node: string, error: Error | undefined): void;
 }
 
 /** How long after its start a fake node registers and, as a member, is healthy. */
 const BOOT_MS = 3_000;
 
-export function createFakeTestnet(count: number): FakeTestnet {
-  const directories = testnetDirectories("fake", { ICOS_STATE_DIR: "/nonexistent" }, 0);
-  const plan = planTestnet(directories, defaultTopology(count), (mac) => ({ mac, ipv6: `address-of-${mac}` }));
+export function createFakeTestnet(count: number, plan: TestnetPlan = fakePlan(count)): FakeTestnet {
   const time = createFakeClock();
   const { clock } = time;
   const runningSince = new Map<string, number>();
@@ -41,6 +40,7 @@ export function createFakeTestnet(count: number): FakeTestnet {
   const links = new Map<string, LinkFault>();
   const startErrors = new Map<string, Error>();
   let servicesError: Error | undefined;
+  let registryError: Error | undefined;
   let generation = 0;
   let open = 0;
   let groups: readonly (readonly string[])[] | undefined;
@@ -57,6 +57,7 @@ export function createFakeTestnet(count: number): FakeTestnet {
       statusUrl: (node) => `http://127.0.0.1:2/${node}`,
       isRunning: () => generation === mine,
       async readRegistry() {
+        if (registryError) throw registryError;
         for (const { name } of plan.nodes) if (booted(name)) registered.add(name);
         return {
           nodeIdByAddress: new Map(
@@ -124,8 +125,14 @@ export function createFakeTestnet(count: number): FakeTestnet {
     die: (node) => void runningSince.delete(node),
     endServices: () => void (generation += 1),
     failServices: (error) => void (servicesError = error),
+    failRegistry: (error) => void (registryError = error),
     failStart: (node, error) => void (error ? startErrors.set(node, error) : startErrors.delete(node)),
   };
+}
+
+function fakePlan(count: number): TestnetPlan {
+  const directories = testnetDirectories("fake", { ICOS_STATE_DIR: "/nonexistent" }, 0);
+  return planTestnet(directories, defaultTopology(count), (mac) => ({ mac, ipv6: `address-of-${mac}` }));
 }
 
 /** Lets everything run that waits for nothing but promises. */

@@ -43,7 +43,7 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     filesDirectory,
     nns: { directory: directories.nns, init },
     wrap: options.wrap,
-    onMessage: (message) => logger.log("info", "services", { message }),
+    onMessage: (event) => logger.log("info", "services", { event }),
   });
   try {
     let running = true;

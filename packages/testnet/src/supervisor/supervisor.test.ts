@@ -64,6 +64,21 @@ void test("services that end are started again", async () => {
   await supervisor.shutdown(false);
 });
 
+void test("a registry that does not answer is shown, and dead machines are started again all the same", async () => {
+  const fake = createFakeTestnet(2);
+  const supervisor = await bringUp(fake);
+  await fake.tick(60_000);
+  fake.failRegistry(new IcosError("registry-unreachable", "No answer."));
+  fake.die("node-0");
+  await until(supervisor, fake, () => supervisor.status().problem?.code === "registry-unreachable");
+  await until(supervisor, fake, () => supervisor.status().nodes.every((node) => node.healthy));
+  assert.equal(fake.starts.get("node-0"), 2);
+  fake.failRegistry(undefined);
+  await until(supervisor, fake, () => supervisor.status().problem === null);
+  assert.equal(fake.createdSubnets.length, 1);
+  await supervisor.shutdown(false);
+});
+
 void test("services that cannot start show as a failure with its code, and are tried again", async () => {
   const fake = createFakeTestnet(1);
   fake.failServices(new IcosError("no-namespace", "No namespaces here.", { next: "Allow them." }));

@@ -80,15 +80,21 @@ export function createSupervisor(
     };
   }
 
-  /** Reads the registry and asks every running node, at the same time. */
-  async function look(): Promise<void> {
+  /**
+   * Reads the registry and asks every running node, at the same time. A registry that does not answer is a problem to
+   * show, and no reason to leave the machines alone: what was read last still holds.
+   */
+  async function look(): Promise<unknown> {
     const current = services;
-    if (!current?.isRunning()) return;
+    if (!current?.isRunning()) return undefined;
     const running = plan.nodes.filter((node) => keeperOf(node.name).state().kind === "running");
-    await Promise.all([
-      current.readRegistry().then((read) => void (registry = read)),
+    const [read] = await Promise.allSettled([
+      current.readRegistry(),
       ...running.map(async (node) => keeperOf(node.name).heard(await current.probe(node))),
     ]);
+    if (read.status === "rejected") return read.reason;
+    registry = read.value;
+    return undefined;
   }
 
   const executors: Executors = {
@@ -120,14 +126,14 @@ export function createSupervisor(
 
   /** One round: look, plan, do. Says how long to wait before the next. */
   async function round(): Promise<number> {
-    await look();
+    const unread = await look();
     const next = planBringUp(target(), observed(), clock.now());
     lastPlan = next.kind;
     progress.update(target(), observed());
-    problem = undefined;
+    problem = unread;
     if (next.kind === "settled") {
       settledOnce = true;
-      return SETTLED_MS;
+      return unread === undefined ? SETTLED_MS : WAITING_MS;
     }
     if (next.kind === "waiting") return WAITING_MS;
     for (const step of next.steps) {
