@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, pack } from "tar-stream";
 import { IcosError } from "@icos/system";
-import type { FileTree } from "./file-tree.ts";
+import type { FileTree, TreeEntry } from "./file-tree.ts";
 
 /** Adds the members of a tar stream to the tree; devices and FIFOs are left out, hard links become copies. */
 export async function readTarInto(tree: FileTree, stream: Readable): Promise<void> {
@@ -38,7 +38,8 @@ export async function readTarInto(tree: FileTree, stream: Readable): Promise<voi
 export async function writeTar(tree: FileTree, file: string, mtime: Date): Promise<void> {
   const archive = pack({ highWaterMark: 1 << 20 });
   const written = pipeline(archive, createWriteStream(file, { highWaterMark: 4 << 20 }));
-  for (const [path, entry] of tree.entries()) {
+  const root: readonly [string, TreeEntry] = ["/", { kind: "directory", mode: 0o755, uid: 0, gid: 0 }];
+  for (const [path, entry] of [root, ...tree.entries()]) {
     const header = { name: `.${path}`, mode: entry.mode, uid: entry.uid, gid: entry.gid, mtime, uname: "", gname: "" };
     await new Promise<void>((resolve, reject) => {
       const next = (error?: Error | null): void => (error ? reject(error) : resolve());
