@@ -12,7 +12,7 @@ export interface GuestosMachine {
   /** Brings the testnet up: the node's disks are made in this boot. */
   firstBoot(): Promise<{ readonly seconds: number; readonly status: TestnetStatus }>;
   /** Boots, waits for the orchestrator, shuts down in order; seconds from QEMU's start. */
-  boot(): Promise<number>;
+  readonly boot: () => Promise<number>;
   stop(): Promise<void>;
   /** What GuestOS is booted with that has nothing to do with its disks. */
   kernelArguments(): Promise<readonly string[]>;

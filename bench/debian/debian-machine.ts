@@ -19,7 +19,7 @@ export interface MachineShape {
 
 export interface DebianMachine {
   /** Boots, waits for multi-user.target, shuts down in order; seconds from QEMU's start. */
-  boot(): Promise<number>;
+  readonly boot: () => Promise<number>;
   close(): Promise<void>;
 }
 

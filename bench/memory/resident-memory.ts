@@ -19,26 +19,18 @@ export async function guestMemory(
   exec: Exec,
   signal: AbortSignal,
 ): Promise<readonly ProcessMemory[]> {
-  // Two programs for all processes: starting one takes long under emulation.
-  const script = "grep -asH . /proc/[0-9]*/cmdline; grep -sH VmRSS /proc/[0-9]*/status; true";
-  const command = await sshCommand(testnet.directories, testnet.topology, node, [script]);
-  const { stdout } = await exec.run(command, { signal });
-  return parseProcesses(stdout.toString("latin1"));
+  const list = ["ps", "-ewwo", "rss=,args="];
+  const { stdout } = await exec.run(await sshCommand(testnet.directories, testnet.topology, node, list), { signal });
+  return parseProcesses(stdout.toString());
 }
 
-/** `FILE:CONTENT` lines of `cmdline` and of `VmRSS` in `status`, for any number of processes. */
+/** Lines of resident kilobytes and command line, as `ps` prints them; only Node's are kept. */
 export function parseProcesses(text: string): readonly ProcessMemory[] {
-  const programs = new Map<string, string>();
-  const found: ProcessMemory[] = [];
-  for (const line of text.split("\n")) {
-    const [, pid = "", file, content = ""] = /^\/proc\/(\d+)\/(cmdline|status):(.*)$/.exec(line) ?? [];
-    const program = file === "cmdline" ? nodeProgram(content.split("\0")) : undefined;
-    if (program !== undefined) programs.set(pid, program);
-    const of = programs.get(pid);
-    const bytes = file === "status" ? rssBytes(content) : undefined;
-    if (of !== undefined && bytes !== undefined) found.push({ program: of, bytes });
-  }
-  return found;
+  return text.split("\n").flatMap((line) => {
+    const [kilobytes, ...command] = line.trim().split(/ +/);
+    const program = nodeProgram(command);
+    return program === undefined ? [] : [{ program, bytes: Number(kilobytes) * 1_024 }];
+  });
 }
 
 /** Every Node process that a testnet has on this machine. */
