@@ -1,7 +1,7 @@
-import { type Bench, type Measurement, measurement } from "../packages/cli/src/bench/bench.ts";
 import * as v from "valibot";
-import { parseJson } from "@icos/system";
 import { buildGuestos, openToolsTree } from "@icos/image";
+import { parseJson } from "@icos/system";
+import { type Bench, type Measurement, measurement } from "../packages/cli/src/bench/bench.ts";
 import { runIcos } from "./lib/icos-command.ts";
 import { scratchEnvironment } from "./lib/scratch-testnet.ts";
 
@@ -31,13 +31,9 @@ export const bench: Bench = {
         ranOn(parseJson(status, up.stdout, { code: "testnet-status", name: "The testnet's status" }).accelerator);
         ({ seconds } = up);
       } catch (error) {
-        // What failed is kept for its logs; here nobody would read them.
-        await runIcos({
-          repository,
-          args: ["testnet", "down", name, "--yes"],
-          env,
-          signal: AbortSignal.timeout(120_000),
-        });
+        // What failed is kept for its logs; here nobody would read them. There may be nothing left to remove.
+        const args = ["testnet", "down", name, "--yes"];
+        await runIcos({ repository, args, env, signal: AbortSignal.timeout(120_000) }).catch(() => undefined);
         throw error;
       }
       const down = await testnet(["down", name], said("down"));
