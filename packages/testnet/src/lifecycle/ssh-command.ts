@@ -36,7 +36,8 @@ export async function sshCommand(
     LogLevel: "ERROR",
   };
   const flags = Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-  return ["ssh", "-F", "none", ...flags, `admin@${address}`, ...(command.length > 0 ? ["--", ...command] : [])];
+  // Behind the destination everything is the remote command, `--` too.
+  return ["ssh", "-F", "none", ...flags, "--", `admin@${address}`, ...command];
 }
 
 /** For the shell that runs a ProxyCommand; `%` is ssh's own. */

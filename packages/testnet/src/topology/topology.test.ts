@@ -31,7 +31,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
   );
   assert.deepEqual(topology.nodes, [
     { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1" },
-    { name: "b", memoryMiB: 1024, vcpus: 2, addressing: "router-advertisement", operator: "operator" },
+    { name: "b", memoryMiB: 1024, vcpus: 1, addressing: "router-advertisement", operator: "operator" },
   ]);
   assert.deepEqual(topology.subnets, []);
 });

@@ -10,7 +10,7 @@ export const NAME = v.pipe(
 export const MAX_NODES = 64;
 export const MIN_MEMORY_MIB = 512;
 export const DEFAULT_MEMORY_MIB = 1024;
-export const DEFAULT_VCPUS = 2;
+export const DEFAULT_VCPUS = 1;
 export const DEFAULT_OPERATOR = "operator";
 
 const nodeSchema = v.strictObject({
