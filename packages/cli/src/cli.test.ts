@@ -74,6 +74,8 @@ void test("wrong usage exits with 2 and says what is wrong", async () => {
       [["testnet", "status", "No Name"], /cannot be the name/],
       [["testnet", "power", "explode", "node-0"], /not an action/],
       [["image", "build", "windows"], /Allowed choices are guestos/],
+      [["test", "unt"], /Allowed choices are check, unit/],
+      [["bench", "nothing"], /There is no bench "nothing"/],
     ];
     for (const [args, message] of cases) {
       const { code, stderr, stdout } = await icos(state, ...args);

@@ -1,14 +1,16 @@
 import { Command } from "commander";
 import type { CliContext } from "./context.ts";
+import { registerBench } from "./commands/bench.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerImage } from "./commands/image.ts";
+import { registerTest } from "./commands/test.ts";
 import { registerTestnet } from "./commands/testnet.ts";
 import { version } from "./version.ts";
 
 /** Adds its commands to the tree. Actions import what is heavy only when they run. */
 export type Register = (parent: Command, context: CliContext) => void;
 
-const COMMANDS: readonly Register[] = [registerTestnet, registerImage, registerCompletion];
+const COMMANDS: readonly Register[] = [registerTestnet, registerImage, registerTest, registerBench, registerCompletion];
 
 /** The whole command tree; parsing it throws `CommanderError` instead of ending the process. */
 export function createProgram(context: CliContext, more: readonly Register[] = []): Command {

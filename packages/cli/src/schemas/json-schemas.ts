@@ -1,7 +1,9 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
+import { benchListSchema, benchReportSchema, benchResultSchema } from "../bench/results.ts";
 import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSchema } from "./image.ts";
+import { testReportSchema } from "./test.ts";
 import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
 
 interface Published {
@@ -24,6 +26,10 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   "image-lock": { title: "icos image lock --json", schema: imageLockSchema, mode: "output" },
   "image-reproduce": { title: "icos image reproduce OS --json", schema: imageReproduceSchema, mode: "output" },
   "image-inspect": { title: "icos image inspect FILE --json", schema: imageInspectSchema, mode: "output" },
+  test: { title: "icos test --json", schema: testReportSchema, mode: "output" },
+  bench: { title: "icos bench --json", schema: benchReportSchema, mode: "output" },
+  "bench-list": { title: "icos bench --list --json", schema: benchListSchema, mode: "output" },
+  "bench-result": { title: "bench/results/NAME.json", schema: benchResultSchema, mode: "output" },
 };
 
 /** Name of the file in `docs/schemas` to its content. */

@@ -26,3 +26,9 @@ export const TEST_PLANS: Readonly<Record<TestKind, TestPlan>> = {
   image: { kind: "files", patterns: ["test/image/*.test.ts"], options: ONE_BY_ONE },
   e2e: { kind: "files", patterns: ["test/e2e/*.test.ts"], options: ONE_BY_ONE },
 };
+
+/** The kinds to run, cheap ones first; without a name all, or with a filter of files all that have files. */
+export function chooseKinds(named: readonly TestKind[], filter?: string): readonly TestKind[] {
+  if (named.length > 0) return TEST_KINDS.filter((kind) => named.includes(kind));
+  return TEST_KINDS.filter((kind) => filter === undefined || TEST_PLANS[kind].kind === "files");
+}
