@@ -1,5 +1,6 @@
 import { inspectImage } from "@icos/image";
 import type { CliContext } from "../context.ts";
+import { ExitWith } from "../exit-with.ts";
 import { renderTable } from "../output/table.ts";
 import type { ImageInspect } from "../schemas/image.ts";
 
@@ -26,6 +27,7 @@ export async function imageInspect(
     consistent: found.consistent,
   };
   context.out(json ? `${JSON.stringify(report, undefined, 2)}\n` : inspectText(report));
+  if (!report.consistent) throw new ExitWith(1); // fails closed: a script need not read the report
 }
 
 function inspectText(report: ImageInspect): string {

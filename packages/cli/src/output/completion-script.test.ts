@@ -25,11 +25,12 @@ function complete(...words: readonly string[]): string[] {
 }
 
 void test("bash completes commands, choices and options of the place where the cursor is", () => {
-  assert.deepEqual(complete("icos", ""), ["testnet", "image", "completion", "--version", "--help"]);
+  assert.deepEqual(complete("icos", ""), ["testnet", "image", "test", "bench", "completion", "--version", "--help"]);
   assert.deepEqual(complete("icos", "testnet", "st"), ["status", "stop"]);
   assert.deepEqual(complete("icos", "testnet", "fault", "p"), ["partition"]);
   assert.deepEqual(complete("icos", "testnet", "up", "name", "--t"), ["--topology", "--timeout"]);
   assert.deepEqual(complete("icos", "image", "build", "g"), ["guestos"]);
+  assert.deepEqual(complete("icos", "test", "check", "s"), ["sim"]);
   assert.deepEqual(complete("icos", "completion", ""), ["bash", "zsh", "fish", "--yes", "--help"]);
 });
 
