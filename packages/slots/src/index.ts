@@ -12,6 +12,7 @@ export * from "./guestos-partitions.ts";
 export * from "./memory-device.ts";
 export * from "./slot-writer.ts";
 export * from "./slot.ts";
+export { findData } from "./sparse-file.ts";
 export * from "./tar-read.ts";
 export * from "./tar-write.ts";
 export * from "./update-image-read.ts";

@@ -56,14 +56,17 @@ interface CompressWorker {
 }
 
 function startWorker(): CompressWorker {
-  const worker = new Worker(new URL("./frame-worker.ts", import.meta.url));
+  const worker = new Worker(new URL("./frame-worker.ts", import.meta.url), { execArgv: [] });
   const waiting: PromiseWithResolvers<Uint8Array>[] = [];
   worker.on("message", (frame: Uint8Array) => waiting.shift()?.resolve(frame));
+  let failure: Error | undefined;
   worker.on("error", (error) => {
-    for (const each of waiting) each.reject(error);
+    failure = error instanceof Error ? error : new Error(String(error));
+    for (const each of waiting) each.reject(failure);
   });
   return {
     compress: (bytes) => {
+      if (failure) return Promise.reject(failure);
       const result = Promise.withResolvers<Uint8Array>();
       result.promise.catch(() => undefined); // reported where it is awaited
       waiting.push(result);

@@ -20,7 +20,7 @@ export function buildEnvironment(): NodeJS.ProcessEnv {
 /** Read-only erofs from a tar. Cluster size and algorithm are weighed in docs/decisions.md. */
 export async function makeErofs(exec: Exec, tar: string, image: string, uuid: string): Promise<void> {
   await rm(image, { force: true });
-  const compression = ["-zlz4hc,9", "-C65536", "-Efragments,dedupe,ztailpacking"];
+  const compression = ["-zlz4hc,9", "-C65536"];
   const fixed = ["-U", uuid, "-T", String(IMAGE_EPOCH), "--all-time", "--workers=2"];
   await exec.run(["mkfs.erofs", "--quiet", ...fixed, ...compression, "--tar=f", image, tar], {
     env: buildEnvironment(),

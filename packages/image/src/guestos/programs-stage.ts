@@ -13,7 +13,6 @@ const PROGRAM_PACKAGES = [
   "config",
   "registry",
   "slots",
-  "vsock",
   "replica",
   "orchestrator",
   "guestos",

@@ -16,7 +16,7 @@ import { baseStage, type BaseStage } from "./base-stage.ts";
 import type { BuildContext } from "./build-context.ts";
 import { nodeStage, programsStage } from "./programs-stage.ts";
 
-const RECIPE = 9;
+const RECIPE = 10;
 const ROOT_UUID = "6c5b2d6e-3f0c-4d1c-9c3b-0d9b5b8c1a11";
 const BOOT_UUID = "b7d1a9f4-51a2-4a0e-8d8e-2f5c7a3e9b22";
 const BOOT_SIZE = 1 << 30;

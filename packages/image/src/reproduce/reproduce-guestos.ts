@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chown, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IcosError, type PhaseObserver } from "@icos/system";
@@ -86,10 +86,12 @@ async function copySources(repository: string, place: string): Promise<string> {
 async function shareDownloads(cache: string, tools: string, place: string): Promise<void> {
   await mkdir(join(place, "cache/stages/tools"), { recursive: true });
   await cp(join(cache, "packages/sha256"), join(place, "cache/packages/sha256"), { recursive: true });
-  await cp(tools, join(place, "cache/stages/tools", tools.split("/").pop() ?? ""), {
+  const tree = join(place, "cache/stages/tools", tools.split("/").pop() ?? "");
+  await cp(tools, tree, {
     recursive: true,
     verbatimSymlinks: true,
   });
+  await chmod(tree, 0o755);
 }
 
 async function buildElsewhere(

@@ -22,7 +22,7 @@ export async function buildStage(
   const result = join(parent, key);
   if (await isDirectory(result)) {
     const now = new Date();
-    await utimes(result, now, now);
+    await utimes(result, now, now).catch(() => undefined); // a cache that belongs to another user
     return result;
   }
   await mkdir(parent, { recursive: true });
