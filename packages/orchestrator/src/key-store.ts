@@ -46,11 +46,8 @@ export async function openKeyStore(
     });
   }
   const generated = !entries.includes(STORE);
-  if (generated) {
-    refuseForeign(directory, entries);
-    await generate(directory, files, now());
-  }
-  const keys = await load(join(directory, STORE), files, now());
+  if (generated) refuseForeign(directory, entries);
+  const keys = generated ? await generate(directory, files, now()) : await load(join(directory, STORE), files, now());
   // The rename may be visible without being durable: a crash right after it, then this start.
   await files.syncDirectory(directory);
   if (!generated && entries.includes(STAGING)) await files.removeTree(join(directory, STAGING));
@@ -67,7 +64,7 @@ function refuseForeign(directory: string, entries: readonly string[]): void {
   );
 }
 
-async function generate(directory: string, files: DurableFiles, now: number): Promise<void> {
+async function generate(directory: string, files: DurableFiles, now: number): Promise<NodeKeys> {
   const staging = join(directory, STAGING);
   await files.removeTree(staging);
   const secrets = generateSecrets();
@@ -84,6 +81,7 @@ async function generate(directory: string, files: DurableFiles, now: number): Pr
   for (const [name, content, mode] of contents) await files.create(join(staging, name), Buffer.from(content), mode);
   await files.syncDirectory(staging);
   await files.renameDirectory(staging, join(directory, STORE));
+  return keys;
 }
 
 async function load(store: string, files: DurableFiles, now: number): Promise<NodeKeys> {
