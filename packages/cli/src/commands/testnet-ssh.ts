@@ -7,13 +7,15 @@ import { chooseNode, requireNode, requireRunning } from "./find-testnet.ts";
 
 /** Runs `ssh` from the tools tree on this terminal; its exit code becomes the command's. */
 export async function testnetSsh(context: CliContext, text: string, command: readonly string[]): Promise<void> {
-  const { directories, node } = await chooseNode(context, text);
+  const at = text.lastIndexOf("@");
+  const user = at < 0 ? "admin" : text.slice(0, at);
+  const { directories, node } = await chooseNode(context, text.slice(at + 1));
   const remote = command[0] === "--" ? command.slice(1) : command; // commander keeps it
   const { topology } = await requireNode(directories, node);
   await requireRunning(directories);
   const { openToolsTree } = await import("@icos/image");
   const tools = await openToolsTree();
-  const [program = "ssh", ...args] = tools.wrap(await sshCommand(directories, topology, node, remote));
+  const [program = "ssh", ...args] = tools.wrap(await sshCommand(directories, topology, { user, node }, remote));
   const child = spawn(program, args, { stdio: "inherit" });
   const code = await new Promise<number>((resolve, reject) => {
     child.once("error", (cause) =>

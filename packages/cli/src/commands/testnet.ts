@@ -106,11 +106,11 @@ function registerNodeCommands(testnet: Command, context: CliContext): void {
     });
   testnet
     .command("ssh")
-    .argument("<node>", NODE)
+    .argument("<node>", `${NODE}; root@ in front logs in as root`)
     .argument("[command...]", "what to run there; a shell unless told")
     .description("log in to a node as admin, over the testnet's network")
     .passThroughOptions()
-    .addHelpText("after", examples("icos testnet ssh node-0", "icos testnet ssh node-0 -- journalctl -b"))
+    .addHelpText("after", examples("icos testnet ssh node-0", "icos testnet ssh root@node-0 -- journalctl -b"))
     .action(async (node: string, command: string[]) => {
       const { testnetSsh } = await import("./testnet-ssh.ts");
       await testnetSsh(context, node, command);

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
-import { join } from "node:path";
 import * as v from "valibot";
 import { IcosError, makeDirectory } from "@icos/system";
 import { problemSchema } from "../control/status-schema.ts";
 import { RUN_VARIABLE } from "../process/leftovers.ts";
+import { bundlePrograms, programCommand } from "../process/resident-programs.ts";
 import type { TestnetDirectories } from "../state/directories.ts";
 
 /** What a supervisor tells the process that started it, over the IPC channel, before it closes the channel. */
@@ -13,8 +13,6 @@ export const supervisorMessageSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("failed"), problem: problemSchema }),
 ]);
 export type SupervisorMessage = v.InferOutput<typeof supervisorMessageSchema>;
-
-const PROGRAM = join(import.meta.dirname, "..", "programs", "supervisor.ts");
 
 export interface SpawnSupervisorOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -29,12 +27,16 @@ export interface SpawnSupervisorOptions {
  */
 export async function spawnSupervisor(
   directories: TestnetDirectories,
-  { env, signal, program = PROGRAM }: SpawnSupervisorOptions,
+  { env, signal, program }: SpawnSupervisorOptions,
 ): Promise<void> {
   signal?.throwIfAborted();
   await makeDirectory(directories.state, 0o700);
+  if (program === undefined) await bundlePrograms(directories.programs);
+  const [node = "", ...args] =
+    program === undefined ? programCommand("supervisor", directories.programs) : [process.execPath, program];
+  signal?.throwIfAborted();
   const log = await open(directories.supervisorLog, "a", 0o600);
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, directories.name], {
+  const child = spawn(node, [...args, directories.name], {
     detached: true,
     cwd: "/",
     stdio: ["ignore", log.fd, log.fd, "ipc"],

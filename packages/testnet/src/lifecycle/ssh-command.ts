@@ -13,13 +13,13 @@ export function gatewaySocket(directories: Pick<TestnetDirectories, "run">): str
 }
 
 /**
- * The `ssh` command that logs in to a node as `admin` through the gateway. It reads no configuration of the user; a host
+ * The `ssh` command that logs in to a node as `admin` or `root` through the gateway. It reads no configuration of the user; a host
  * key is remembered for as long as the testnet exists.
  */
 export async function sshCommand(
   directories: TestnetDirectories,
   topology: Topology,
-  node: string,
+  { user, node }: { readonly user: string; readonly node: string },
   command: readonly string[],
 ): Promise<readonly string[]> {
   const plan = planTestnet(directories, topology, deriveGuestAddress);
@@ -37,7 +37,7 @@ export async function sshCommand(
   };
   const flags = Object.entries(options).flatMap(([key, value]) => ["-o", `${key}=${value}`]);
   // Behind the destination everything is the remote command, `--` too.
-  return ["ssh", "-F", "none", ...flags, "--", `admin@${address}`, ...command];
+  return ["ssh", "-F", "none", ...flags, "--", `${user}@${address}`, ...command];
 }
 
 /** For the shell that runs a ProxyCommand; `%` is ssh's own. */
