@@ -14,6 +14,7 @@ import { findUnreadBlock } from "./machine/unread-block.ts";
 
 /** An address for documentation: nothing answers there. */
 const UNREACHABLE = "http://[2001:db8::10]:8080";
+const TREE_BLOCK = VERITY_TREE_OFFSET / VERITY_BLOCK_SIZE;
 const CONFIGURED = /guestos: configured in /;
 const REFUSED_BY_BOOT = /guestos: This node does not start\./;
 const ORCHESTRATOR = /Waiting for an IPv6 address|Onboarding may take|Waiting for the registry|orchestrator ready/;
@@ -81,24 +82,32 @@ void suite("a node refuses", { concurrency: 2 }, () => {
     });
   });
 
-  // The bytes are ones that no other check covers: the file system's checksum begins at byte 1024, and a node of a tree
-  // that is not full ends with zeros.
+  // Bytes that no other check covers: the checksum of the file system begins at byte 1024, a block of a tree that is not
+  // full ends with zeros, and the root hash does not cover the superblock of the tree.
   const early = [
-    { what: "the first byte of its root file system", offset: 0, error: /data block 0 is corrupted/ },
+    {
+      what: "the first byte of its root file system",
+      offset: 0,
+      says: /data block 0 is corrupted[^]*Kernel panic .*dm-verity/,
+    },
     {
       what: "the top of its hash tree",
       offset: VERITY_TREE_OFFSET + 2 * VERITY_BLOCK_SIZE - 1,
-      error: new RegExp(`metadata block ${VERITY_TREE_OFFSET / VERITY_BLOCK_SIZE + 1} is corrupted`),
+      says: new RegExp(`metadata block ${TREE_BLOCK + 1} is corrupted[^]*Kernel panic .*dm-verity`),
+    },
+    {
+      what: "the number of blocks in front of its hash tree",
+      offset: VERITY_TREE_OFFSET + 72,
+      says: /guestos: the hash tree of \/dev\/vda5 says \d+ blocks, its file system \d+/,
     },
   ];
-  for (const { what, offset, error } of early)
+  for (const { what, offset, says } of early)
     void test(`to start when ${what} was changed`, async () => {
       const changeDisk = (disk: string): Promise<void> => flipRootByte(image, disk, offset);
       await withMachine(image, { changeDisk }, async (machine) => {
         const text = await restartsItself(machine);
-        assert.match(text, error);
-        assert.match(text, /Kernel panic .*dm-verity/);
-        assert.doesNotMatch(text, /systemd|guestos:/);
+        assert.match(text, says);
+        assert.doesNotMatch(text, /systemd|Failed: configuration|configured in/);
       });
     });
 });
