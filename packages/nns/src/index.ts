@@ -6,6 +6,7 @@ export { RegistryCanister } from "./canister.ts";
 export { GovernanceClient } from "./client/governance-client.ts";
 export { identityFromPem } from "./client/identity.ts";
 export * from "./client/nns-client.ts";
+export * from "./client/registry-reader.ts";
 export * from "./init.ts";
 export * from "./start.ts";
 export { RegistryDatabase } from "./store/database.ts";

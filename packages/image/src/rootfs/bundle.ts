@@ -9,7 +9,7 @@ const BANNER = 'import{createRequire as $require}from"node:module";const require
  * Node's modules, as objects rather than by `import`: an import looks at every export, and some of them load megabytes of
  * code that no program here uses (`WebSocket` of node:http, `webcrypto` of node:crypto). A third of a start is spent there.
  */
-const LAZY_BUILTINS: Plugin = {
+export const LAZY_BUILTINS: Plugin = {
   name: "lazy-builtins",
   setup(bundler) {
     const namespace = "node-builtin";

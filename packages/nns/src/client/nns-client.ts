@@ -1,27 +1,18 @@
 import { AgentError, HttpAgent, type Identity } from "@icp-sdk/core/agent";
-import { createCertificateVerifier, Principal } from "@icos/certification";
 import {
-  type CertifiedChangesSource,
-  decodeRecord,
   httpChangesSource,
-  KeyPrefix,
   type NodeRecord,
-  NodeRecordSchema,
   type PayloadOf,
-  principalOfKey,
   REGISTRY_CANISTER_ID,
-  RegistryHistory,
-  registryKey,
+  type RegistryHistory,
   type RegistryMethod,
   type ReplyOf,
-  SubnetListRecordSchema,
   type SubnetRecord,
-  SubnetRecordSchema,
-  verifyCertifiedDelta,
 } from "@icos/registry";
 import { describeError, IcosError } from "@icos/system";
 import { decodeArgument, encodeArgument } from "../candid/message.ts";
 import { METHOD_CODECS } from "../candid/methods.ts";
+import { RegistryReader } from "./registry-reader.ts";
 
 export interface NnsClientOptions {
   readonly url: string;
@@ -33,12 +24,10 @@ export interface NnsClientOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** Calls and reads a registry over its HTTP interface. Reads are verified certified deltas, kept from call to call. */
+/** Calls and reads a registry over its HTTP interface. */
 export class NnsClient {
   readonly #agent: HttpAgent;
-  readonly #source: CertifiedChangesSource;
-  readonly #verifier;
-  readonly #history = new RegistryHistory();
+  readonly #reader: RegistryReader;
 
   constructor({ url, rootKey, identity, fetch }: NnsClientOptions) {
     this.#agent = HttpAgent.createSync({
@@ -48,8 +37,7 @@ export class NnsClient {
       ...(identity && { identity }),
       ...(fetch && { fetch }),
     });
-    this.#source = httpChangesSource([url], { fetch });
-    this.#verifier = createCertificateVerifier({ rootKey });
+    this.#reader = new RegistryReader({ source: httpChangesSource([url], { fetch }), rootKey });
   }
 
   /**
@@ -69,52 +57,21 @@ export class NnsClient {
     return codec.reply ? decodeArgument(codec.reply, bytes) : undefined;
   }
 
-  /** Catches up with the registry and says its version. */
+  /** See {@link RegistryReader}, which does the reading. */
   async latestVersion(): Promise<number> {
-    return (await this.#update()).latestVersion;
+    return this.#reader.latestVersion();
   }
 
-  /** All nodes by id, in textual form. */
   async nodes(): Promise<ReadonlyMap<string, NodeRecord>> {
-    const history = await this.#update();
-    const nodes = new Map<string, NodeRecord>();
-    for (const key of history.keys(KeyPrefix.nodeRecord)) {
-      const value = history.value(key);
-      const node = principalOfKey(KeyPrefix.nodeRecord, key);
-      if (value && node) nodes.set(node.toText(), decodeRecord(NodeRecordSchema, value, key));
-    }
-    return nodes;
+    return this.#reader.nodes();
   }
 
-  /** The listed subnets by id, in textual form and in the order of the list. */
   async subnets(): Promise<ReadonlyMap<string, SubnetRecord>> {
-    const history = await this.#update();
-    const list = history.value(registryKey.subnetList);
-    const subnets = new Map<string, SubnetRecord>();
-    for (const id of list ? decodeRecord(SubnetListRecordSchema, list, registryKey.subnetList).subnets : []) {
-      const subnet = Principal.fromUint8Array(id);
-      const key = registryKey.subnetRecord(subnet);
-      const value = history.value(key);
-      if (value) subnets.set(subnet.toText(), decodeRecord(SubnetRecordSchema, value, key));
-    }
-    return subnets;
+    return this.#reader.subnets();
   }
 
-  /** The whole verified history, as new as the registry. */
   async history(): Promise<RegistryHistory> {
-    return this.#update();
-  }
-
-  async #update(): Promise<RegistryHistory> {
-    for (;;) {
-      const since = this.#history.latestVersion;
-      const delta = verifyCertifiedDelta(await this.#source.fetch(since), this.#verifier, since);
-      // Another read may have brought some of them in the meantime.
-      for (const version of delta.versions) {
-        if (version.version === this.#history.latestVersion + 1) this.#history.append(version);
-      }
-      if (this.#history.latestVersion >= delta.currentVersion) return this.#history;
-    }
+    return this.#reader.history();
   }
 }
 

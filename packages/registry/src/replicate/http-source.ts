@@ -5,10 +5,22 @@ import { encodeChangesSinceRequest } from "../certified/deltas.ts";
 import { REGISTRY_CANISTER_ID } from "../certified/verify.ts";
 import type { CertifiedChangesSource } from "./source.ts";
 
+/** What is used of `globalThis.fetch`. */
+export type PostRequest = (
+  url: URL,
+  init: {
+    readonly method: "POST";
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Buffer<ArrayBuffer>;
+    readonly signal: AbortSignal;
+  },
+) => Promise<Pick<Response, "ok" | "status" | "arrayBuffer">>;
+
 export interface HttpChangesSourceOptions {
   /** Milliseconds for one request; 30 s unless told. */
   readonly timeout?: number | undefined;
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** `globalThis.fetch`, unless told. */
+  readonly fetch?: PostRequest | undefined;
   /** Chooses among `count` URLs; at random unless told. */
   readonly choose?: ((count: number) => number) | undefined;
 }

@@ -12,14 +12,15 @@ const options: ServicesPlanOptions = {
   nodes: { "node-0": "fd00:0:0:1:6801:ff:fe00:1" },
   filesDirectory: "/state/files",
   nns: { directory: "/state/nns", init: "/state/init.json" },
-  node: "/bin/node",
+  programs: "/state/programs",
 };
 
 void test("The plan of a testnet is a valid configuration of the services.", () => {
   const plan = planServices(options);
   const what = { code: "invalid", name: "The plan" };
   assert.deepEqual(parseWith(servicesConfigSchema, JSON.parse(JSON.stringify(plan)), what), plan);
-  assert.deepEqual(plan.nns.command.slice(2), [
+  const { command } = plan.nns;
+  assert.deepEqual(command.slice(command.indexOf("/state/programs/nns.mjs") + 1), [
     "--dir",
     "/state/nns",
     "--init",

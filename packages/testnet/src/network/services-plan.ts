@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DEFAULT_RESOLVERS } from "@icos/config";
+import { programCommand } from "../process/resident-programs.ts";
 import { routerAddress, serviceAddresses } from "./service-addresses.ts";
 import type { ServicesConfig } from "./services-config.ts";
 import { planLink } from "./setup-plan.ts";
@@ -27,8 +28,8 @@ export interface ServicesPlanOptions {
     /** Replaces the command that starts it. */
     readonly command?: readonly string[] | undefined;
   };
-  /** The program that runs the NNS. */
-  readonly node: string;
+  /** Directory of the programs to run; their sources are run when left out. */
+  readonly programs?: string | undefined;
 }
 
 /** Frames of the services come from this locally administered address. */
@@ -40,7 +41,7 @@ const NNS_PORT = 8_080;
 
 /** What the services process is told, from what a testnet is. */
 export function planServices(options: ServicesPlanOptions): ServicesConfig {
-  const { name, directory, prefixes, resolvers = DEFAULT_RESOLVERS, nns, node } = options;
+  const { name, directory, prefixes, resolvers = DEFAULT_RESOLVERS, nns, programs } = options;
   const addresses = serviceAddresses(prefixes[0]);
   const inFirst = new Set(Object.values(addresses));
   for (const prefix of prefixes) inFirst.add(routerAddress(prefix));
@@ -67,7 +68,7 @@ export function planServices(options: ServicesPlanOptions): ServicesConfig {
     filesDirectory: options.filesDirectory,
     gatewaySocket: join(directory, "gateway.sock"),
     nns: {
-      command: [...(nns.command ?? nnsCommand(node, addresses.nns, nns))],
+      command: [...(nns.command ?? nnsCommand(programs, addresses.nns, nns))],
       pidFile: join(directory, "nns.pid"),
       logFile: join(directory, "nns.log"),
       startTimeoutMs: 60_000,
@@ -75,9 +76,8 @@ export function planServices(options: ServicesPlanOptions): ServicesConfig {
   };
 }
 
-function nnsCommand(node: string, address: string, nns: ServicesPlanOptions["nns"]): string[] {
-  const program = new URL("programs/nns.ts", import.meta.resolve("@icos/nns"));
+function nnsCommand(programs: string | undefined, address: string, nns: ServicesPlanOptions["nns"]): string[] {
   const init = nns.init === undefined ? [] : ["--init", nns.init];
   const listen = ["--listen-host", address, "--listen-port", String(NNS_PORT)];
-  return [node, program.pathname, "--dir", nns.directory, ...init, ...listen];
+  return [...programCommand("nns", programs), "--dir", nns.directory, ...init, ...listen];
 }

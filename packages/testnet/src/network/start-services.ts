@@ -11,6 +11,7 @@ import {
   type Exec,
   type SpawnCommand,
 } from "@icos/system";
+import { programCommand, SMALL_ENVIRONMENT } from "../process/resident-programs.ts";
 import { createGatewayClient, type GatewayClient } from "./gateway-client.ts";
 import { checkSocketPath } from "./gateway-server.ts";
 import { checkNamespaces, dieWithParent, ownNetwork } from "./namespace.ts";
@@ -18,7 +19,7 @@ import type { ServiceAddresses } from "./service-addresses.ts";
 import { servicesMessageSchema, type ServicesMessage } from "./services-config.ts";
 import { planServices, type ServicesPlanOptions } from "./services-plan.ts";
 
-export interface ServicesOptions extends Omit<ServicesPlanOptions, "node"> {
+export interface ServicesOptions extends ServicesPlanOptions {
   /** Puts commands where `ip` and `ethtool` are, such as `ToolsTree.wrap`; the whole services process runs there. */
   readonly wrap?: SpawnCommand | undefined;
   readonly startTimeout?: number | undefined;
@@ -48,7 +49,6 @@ export interface ServicesHandle {
   stop(): Promise<void>;
 }
 
-const PROGRAM = join(import.meta.dirname, "programs", "services.ts");
 const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 8_000;
 
@@ -59,14 +59,14 @@ const STOP_TIMEOUT_MS = 8_000;
  */
 export async function startServices(options: ServicesOptions): Promise<ServicesHandle> {
   const { wrap = (command) => command, signal } = options;
-  const config = planServices({ ...options, node: process.execPath });
+  const config = planServices(options);
   checkSocketPath(config.gatewaySocket);
   await checkNamespaces({ exec: wrapped(createExec(), wrap) });
   await makeDirectory(options.directory, 0o700);
   const configFile = join(options.directory, "services.json");
   await writeFileDurably(configFile, `${JSON.stringify(config, undefined, 2)}\n`, 0o600);
-  const program = [process.execPath, "--disable-warning=ExperimentalWarning", PROGRAM, configFile];
-  const command = wrap(ownNetwork(dieWithParent(program)));
+  const program = programCommand("services", options.programs);
+  const command = wrap(ownNetwork(dieWithParent([...program, configFile])));
   const logFile = join(options.directory, "services.log");
   signal?.throwIfAborted();
   const { child, exited } = await spawnLogged(command, logFile);
@@ -109,7 +109,7 @@ async function spawnLogged(
 
 /** Without what the caller's environment may ask of Node (hooks, certificates); with the usual places of `ip`. */
 function ownEnvironment({ PATH = "", HOME = "/", TMPDIR = "/tmp" }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { PATH: `${PATH}:/usr/sbin:/sbin:/usr/bin:/bin`, HOME, TMPDIR, LC_ALL: "C" };
+  return { PATH: `${PATH}:/usr/sbin:/sbin:/usr/bin:/bin`, HOME, TMPDIR, LC_ALL: "C", ...SMALL_ENVIRONMENT };
 }
 
 interface ServicesState {

@@ -20,6 +20,8 @@ export interface TestnetDirectories {
   readonly nns: string;
   readonly keys: string;
   readonly supervisorLog: string;
+  /** Of what `bundlePrograms` makes. */
+  readonly programs: string;
   /** Sockets and process records; short, because a socket path has at most 107 bytes; mode 0700. */
   readonly run: string;
   readonly controlSocket: string;
@@ -63,6 +65,7 @@ export function testnetDirectories(name: string, env: DirectoryEnvironment, uid:
     nns: join(state, "nns"),
     keys: join(state, "keys"),
     supervisorLog: join(state, "supervisor.log"),
+    programs: join(state, "programs"),
     run,
     controlSocket: join(run, "control"),
     supervisorRecord: join(run, "supervisor.json"),

@@ -1,9 +1,14 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { Principal } from "@icos/certification";
-import { GovernanceClient, identityFromPem, NnsClient } from "@icos/nns";
+import { RegistryReader } from "@icos/nns";
+import { httpChangesSource } from "@icos/registry";
 import { type SpawnCommand, writeFileDurably } from "@icos/system";
 import { serviceAddresses, startServices } from "../network/index.ts";
 import { privateKeyPem, type TestnetKeys } from "../state/keys.ts";
+import { programCommand } from "../process/resident-programs.ts";
+import { createSubnet } from "./create-subnet.ts";
+import { httpPost } from "./http-post.ts";
 import { openLoopbackPorts } from "./loopback-ports.ts";
 import type { RunningServices } from "./modules.ts";
 import { nnsInit } from "./nns-init.ts";
@@ -41,6 +46,7 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     prefixes: [plan.prefix],
     nodes: Object.fromEntries(plan.nodes.map((node) => [node.name, node.ipv6])),
     filesDirectory,
+    programs: directories.programs,
     nns: { directory: directories.nns, init },
     wrap: options.wrap,
     onMessage: (event) => logger.log("info", "services", { event }),
@@ -53,18 +59,20 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
       nodes: new Map(plan.nodes.map((node) => [node.name, { host: node.ipv6, port: REPLICA_PORT }])),
     };
     const ports = await openLoopbackPorts(targets, handle.gateway, file);
-    const rootKey = Buffer.from(handle.rootKey, "hex");
-    const reader = new NnsClient({ url: ports.nnsUrl, rootKey });
+    const source = httpChangesSource([ports.nnsUrl], { fetch: httpPost });
+    const reader = new RegistryReader({ source, rootKey: Buffer.from(handle.rootKey, "hex") });
     return {
       nns: { url: ports.nnsUrl, rootKey: handle.rootKey },
       statusUrl: (node) => ports.statusUrl(node),
       isRunning: () => running,
       readRegistry: async () => registrySnapshot(await reader.nodes(), await reader.subnets()),
       async createSubnet(nodeIds) {
-        const identity = identityFromPem(privateKeyPem(await keys.governance()));
-        const governance = new GovernanceClient(new NnsClient({ url: ports.nnsUrl, rootKey, identity }));
-        const nodes = nodeIds.map((id) => Principal.fromText(id));
-        await governance.createSubnet({ node_ids: nodes, replica_version_id: image.version });
+        const { rootKey } = handle;
+        const identity = privateKeyPem(await keys.governance());
+        await createSubnet(
+          { url: ports.nnsUrl, rootKey, identity, nodeIds: [...nodeIds], version: image.version },
+          programCommand("create-subnet", directories.programs),
+        );
       },
       probe: (node) => probeNode(handle.gateway, node.ipv6),
       async close() {
@@ -80,16 +88,19 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
 
 async function makeNnsInit({ file, keys }: RealServicesOptions, updateImageUrl: string) {
   const { topology, image } = file.current;
-  const principal = (pem: string): string => identityFromPem(pem).getPrincipal().toText();
+  const principal = (key: KeyObject): string => {
+    const der = createPublicKey(key).export({ type: "spki", format: "der" });
+    return Principal.selfAuthenticating(der).toText();
+  };
   const operators = new Map<string, string>();
   for (const name of new Set(topology.nodes.map((node) => node.operator)))
-    operators.set(name, principal(privateKeyPem(await keys.operator(name))));
+    operators.set(name, principal(await keys.operator(name)));
   return nnsInit({
     topology,
     image,
     updateImageUrl,
-    governance: principal(privateKeyPem(await keys.governance())),
-    provider: principal(privateKeyPem(await keys.provider())),
+    governance: principal(await keys.governance()),
+    provider: principal(await keys.provider()),
     operators,
   });
 }

@@ -1,10 +1,10 @@
 import { formatIpv6, parseIpv6 } from "@icos/config";
 import { Principal } from "@icos/certification";
-import type { NnsClient } from "@icos/nns";
+import type { RegistryReader } from "@icos/nns";
 import type { RegistrySnapshot } from "./modules.ts";
 
-type Nodes = Awaited<ReturnType<NnsClient["nodes"]>>;
-type Subnets = Awaited<ReturnType<NnsClient["subnets"]>>;
+type Nodes = Awaited<ReturnType<RegistryReader["nodes"]>>;
+type Subnets = Awaited<ReturnType<RegistryReader["subnets"]>>;
 
 /** What the bring-up needs of the registry's records. Pure. */
 export function registrySnapshot(nodes: Nodes, subnets: Subnets): RegistrySnapshot {

@@ -27,7 +27,9 @@ void test("the default topology has every node in one subnet", () => {
 
 void test("a topology file keeps what it says and gets defaults for the rest", () => {
   const topology = parseTopology(
-    JSON.stringify({ nodes: [{ name: "a", memoryMiB: 2048, addressing: "static", operator: "op-1" }, { name: "b" }] }),
+    JSON.stringify({
+      nodes: [{ name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1" }, { name: "b" }],
+    }),
   );
   assert.deepEqual(topology.nodes, [
     { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1" },

@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { build as bundle, type Plugin } from "esbuild";
+import { IcosError } from "@icos/system";
+import { LAZY_BUILTINS } from "./bundle.ts";
+
+const MARK = "icos";
+
+/** What nothing asks for of this workspace's packages is left out. */
+const withoutSideEffects: Plugin = {
+  name: "without-side-effects",
+  setup(build) {
+    build.onResolve({ filter: /^(@icos\/|\.)/ }, async ({ path, pluginData, kind, ...rest }) => {
+      if (pluginData === MARK || kind === "entry-point" || !rest.importer.endsWith(".ts")) return undefined;
+      const found = await build.resolve(path, { ...rest, kind, pluginData: MARK });
+      return found.errors.length > 0 ? undefined : { path: found.path, namespace: found.namespace, sideEffects: false };
+    });
+  },
+};
+
+/** Files that a module finds beside itself stay where they are. */
+const dirnameOfSource: Plugin = {
+  name: "dirname-of-source",
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const contents = text.replaceAll(/\bimport\.meta\.dirname\b/g, () => JSON.stringify(dirname(path)));
+      return { contents, loader: "ts" };
+    });
+  },
+};
+
+/**
+ * One ES module of a program that runs on this machine, beside this checkout. It takes a third less memory than the
+ * sources, and stack traces name its functions and, by the comments of the module, their files.
+ */
+export async function bundleLocalProgram(entryPoint: string): Promise<Uint8Array> {
+  const result = await bundle({
+    entryPoints: [entryPoint],
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: "node26",
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "silent",
+    // CommonJS dependencies ask for `require`, which an ES module does not have.
+    banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
+    plugins: [LAZY_BUILTINS, withoutSideEffects, dirnameOfSource],
+  }).catch((cause: unknown) => {
+    throw new IcosError("bundle-failed", `${entryPoint} could not be bundled.`, { cause });
+  });
+  const [output] = result.outputFiles;
+  if (!output) throw new IcosError("bundle-failed", `${entryPoint} gave no output.`);
+  return output.contents;
+}

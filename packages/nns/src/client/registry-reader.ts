@@ -1,0 +1,77 @@
+import { createCertificateVerifier, Principal } from "@icos/certification";
+import {
+  type CertifiedChangesSource,
+  decodeRecord,
+  KeyPrefix,
+  type NodeRecord,
+  NodeRecordSchema,
+  principalOfKey,
+  RegistryHistory,
+  registryKey,
+  SubnetListRecordSchema,
+  type SubnetRecord,
+  SubnetRecordSchema,
+  verifyCertifiedDelta,
+} from "@icos/registry";
+
+export interface RegistryReaderOptions {
+  readonly source: CertifiedChangesSource;
+  /** DER. Nothing is believed that does not verify under it. */
+  readonly rootKey: Uint8Array;
+}
+
+/** Reads a registry: verified certified deltas, kept from call to call. */
+export class RegistryReader {
+  readonly #source: CertifiedChangesSource;
+  readonly #verifier;
+  readonly #history = new RegistryHistory();
+
+  constructor({ source, rootKey }: RegistryReaderOptions) {
+    this.#source = source;
+    this.#verifier = createCertificateVerifier({ rootKey });
+  }
+
+  /** Catches up with the registry and says its version. */
+  async latestVersion(): Promise<number> {
+    return (await this.history()).latestVersion;
+  }
+
+  /** All nodes by id, in textual form. */
+  async nodes(): Promise<ReadonlyMap<string, NodeRecord>> {
+    const history = await this.history();
+    const nodes = new Map<string, NodeRecord>();
+    for (const key of history.keys(KeyPrefix.nodeRecord)) {
+      const value = history.value(key);
+      const node = principalOfKey(KeyPrefix.nodeRecord, key);
+      if (value && node) nodes.set(node.toText(), decodeRecord(NodeRecordSchema, value, key));
+    }
+    return nodes;
+  }
+
+  /** The listed subnets by id, in textual form and in the order of the list. */
+  async subnets(): Promise<ReadonlyMap<string, SubnetRecord>> {
+    const history = await this.history();
+    const list = history.value(registryKey.subnetList);
+    const subnets = new Map<string, SubnetRecord>();
+    for (const id of list ? decodeRecord(SubnetListRecordSchema, list, registryKey.subnetList).subnets : []) {
+      const subnet = Principal.fromUint8Array(id);
+      const key = registryKey.subnetRecord(subnet);
+      const value = history.value(key);
+      if (value) subnets.set(subnet.toText(), decodeRecord(SubnetRecordSchema, value, key));
+    }
+    return subnets;
+  }
+
+  /** The whole verified history, as new as the registry. */
+  async history(): Promise<RegistryHistory> {
+    for (;;) {
+      const since = this.#history.latestVersion;
+      const delta = verifyCertifiedDelta(await this.#source.fetch(since), this.#verifier, since);
+      // Another read may have brought some of them in the meantime.
+      for (const version of delta.versions) {
+        if (version.version === this.#history.latestVersion + 1) this.#history.append(version);
+      }
+      if (this.#history.latestVersion >= delta.currentVersion) return this.#history;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { makeDirectory, writeFileDurably } from "@icos/system";
+
+/** Programs of a testnet that run as long as it does, or on behalf of one that does. */
+const SOURCES = {
+  supervisor: join(import.meta.dirname, "../programs/supervisor.ts"),
+  "create-subnet": join(import.meta.dirname, "../programs/create-subnet.ts"),
+  services: join(import.meta.dirname, "../network/programs/services.ts"),
+  nns: join(import.meta.dirname, "../../../nns/src/programs/nns.ts"),
+} as const;
+export type ResidentProgram = keyof typeof SOURCES;
+
+/** Each is to take less than 80 MB; Node's own defaults are made for larger programs. */
+const SMALL = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", "--v8-pool-size=1"];
+
+const FLAGS: Readonly<Record<ResidentProgram, readonly string[]>> = {
+  // Frames pass through it: what runs often is still optimised, only not twice.
+  supervisor: [...SMALL, "--no-maglev"],
+  services: SMALL,
+  // It answers a few requests a second: optimising compilers would take more memory than they save time.
+  nns: [...SMALL, "--no-opt", "--no-maglev"],
+  "create-subnet": SMALL,
+};
+
+/** Further settings of the C library, for programs that start no others. */
+export const SMALL_ENVIRONMENT = { MALLOC_ARENA_MAX: "1" } as const;
+
+/** Makes one module of each program in the directory: that takes less memory to run than the sources. */
+export async function bundlePrograms(directory: string): Promise<void> {
+  const { bundleLocalProgram } = await import("@icos/image");
+  await makeDirectory(directory, 0o700);
+  const bundle = async ([name, source]: readonly [string, string]): Promise<void> =>
+    writeFileDurably(join(directory, `${name}.mjs`), await bundleLocalProgram(source));
+  await Promise.all(Object.entries(SOURCES).map(bundle));
+}
+
+/** The command that runs a program, as {@link bundlePrograms} left it in the directory, or from its source. */
+export function programCommand(name: ResidentProgram, directory?: string): readonly string[] {
+  const program = directory === undefined ? SOURCES[name] : join(directory, `${name}.mjs`);
+  return [process.execPath, ...FLAGS[name], program];
+}
