@@ -20,7 +20,10 @@ export async function guestMemory(
   signal: AbortSignal,
 ): Promise<readonly ProcessMemory[]> {
   const list = ["ps", "-ewwo", "rss=,args="];
-  const { stdout } = await exec.run(await sshCommand(testnet.directories, testnet.topology, { user: "admin", node }, list), { signal });
+  const { stdout } = await exec.run(
+    await sshCommand(testnet.directories, testnet.topology, { user: "admin", node }, list),
+    { signal },
+  );
   return parseProcesses(stdout.toString());
 }
 
