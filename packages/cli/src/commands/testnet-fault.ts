@@ -43,9 +43,15 @@ export async function faultHeal(
   nodes: readonly string[],
   testnet: string | undefined,
 ): Promise<void> {
-  const client = await requireRunning(await chooseTestnet(context, testnet));
-  await client.fault(nodes.length === 0 ? { kind: "heal" } : { kind: "heal", nodes: [...nodes] });
-  context.err(nodes.length === 0 ? "The network is whole.\n" : `Repaired: ${nodes.join(", ")}.\n`);
+  const chosen = await Promise.all(nodes.map((text) => chooseNode(context, testnet ? `${testnet}/${text}` : text)));
+  const [first] = chosen;
+  const directories = first?.directories ?? (await chooseTestnet(context, testnet));
+  if (chosen.some((each) => each.directories.name !== directories.name))
+    throw new IcosError("usage", "The nodes are of several testnets.", { next: "Heal one testnet at a time." });
+  const client = await requireRunning(directories);
+  const names = chosen.map(({ node }) => node);
+  await client.fault(names.length === 0 ? { kind: "heal" } : { kind: "heal", nodes: names });
+  context.err(names.length === 0 ? "The network is whole.\n" : `Repaired: ${names.join(", ")}.\n`);
 }
 
 export async function testnetPower(context: CliContext, text: string, nodeText: string): Promise<void> {

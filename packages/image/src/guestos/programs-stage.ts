@@ -31,7 +31,7 @@ export async function programsStage(
   const programs = components
     .flatMap(({ definition }) => Object.entries(definition.programs))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = stageKey({ recipe: 3, programs, sources: await hashSources(settings.repository) });
+  const key = stageKey({ recipe: 4, programs, sources: await hashSources(settings.repository) });
   const directory = await buildStage(settings.cache, "guestos-programs", key, async (into) => {
     for (const [index, [, source]] of programs.entries()) {
       const { code } = await bundleProgram(settings.repository, source);

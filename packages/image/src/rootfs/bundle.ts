@@ -2,14 +2,21 @@ import { isAbsolute, join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { IcosError } from "@icos/system";
 
-/** CommonJS dependencies ask for `require`, which an ES module does not have. */
-const BANNER = 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);';
+/**
+ * CommonJS dependencies ask for `require`, which an ES module does not have. A module of Node is loaded when the first of its
+ * exports is used; the function below makes what stands for it.
+ */
+const BANNER =
+  'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' +
+  "const $builtin=n=>{let m;return Object.create(new Proxy({}," +
+  '{get:(_,k)=>k==="__esModule"?void 0:(m??=process.getBuiltinModule(n))[k]}))};' +
+  "const $random={getRandomValues:a=>process.getBuiltinModule('node:crypto').randomFillSync(a)};";
 
 /**
- * Node's modules, as objects rather than by `import`: an import looks at every export, and some of them load megabytes of
+ * Node's modules, not by `import`: an import loads the module and looks at every export, and some of them load megabytes of
  * code that no program here uses (`WebSocket` of node:http, `webcrypto` of node:crypto). A third of a start is spent there.
  */
-export const LAZY_BUILTINS: Plugin = {
+const LAZY_BUILTINS: Plugin = {
   name: "lazy-builtins",
   setup(bundler) {
     const namespace = "node-builtin";
@@ -17,10 +24,13 @@ export const LAZY_BUILTINS: Plugin = {
       kind === "dynamic-import" ? undefined : { path, namespace },
     );
     bundler.onLoad({ filter: /^/, namespace }, ({ path }) => ({
-      contents: `module.exports=process.getBuiltinModule(${JSON.stringify(path)})`,
+      contents: `module.exports=$builtin(${JSON.stringify(path)})`,
     }));
   },
 };
+
+/** Dependencies take random bytes from here; Node's own `crypto` object comes with all of webcrypto. */
+const DEFINE = { "globalThis.crypto": "$random" };
 
 export interface Bundle {
   readonly code: Uint8Array;
@@ -46,6 +56,7 @@ export async function bundleProgram(repository: string, entryPoint: string): Pro
     logLevel: "silent",
     banner: { js: BANNER },
     plugins: [LAZY_BUILTINS],
+    define: DEFINE,
     outfile: join(repository, "program.mjs"),
   }).catch((cause: unknown) => {
     throw new IcosError("bundle-failed", `${entryPoint} could not be bundled.`, { cause });
