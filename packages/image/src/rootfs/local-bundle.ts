@@ -2,9 +2,22 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { build as bundle, type Plugin } from "esbuild";
 import { IcosError } from "@icos/system";
-import { LAZY_BUILTINS } from "./bundle.ts";
 
 const MARK = "icos";
+
+/**
+ * node:http by `process.getBuiltinModule`, not by an import: that looks at every export, and some of them (`WebSocket`, …)
+ * load 15 MB of code that no program here uses.
+ */
+const httpWithoutImport: Plugin = {
+  name: "http-without-import",
+  setup(build) {
+    build.onResolve({ filter: /^node:http$/ }, ({ path }) => ({ path, namespace: MARK }));
+    build.onLoad({ filter: /^/, namespace: MARK }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("${path}");`,
+    }));
+  },
+};
 
 /** What nothing asks for of this workspace's packages is left out. */
 const withoutSideEffects: Plugin = {
@@ -47,7 +60,7 @@ export async function bundleLocalProgram(entryPoint: string): Promise<Uint8Array
     logLevel: "silent",
     // CommonJS dependencies ask for `require`, which an ES module does not have.
     banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
-    plugins: [LAZY_BUILTINS, withoutSideEffects, dirnameOfSource],
+    plugins: [httpWithoutImport, withoutSideEffects, dirnameOfSource],
   }).catch((cause: unknown) => {
     throw new IcosError("bundle-failed", `${entryPoint} could not be bundled.`, { cause });
   });
