@@ -2,21 +2,17 @@ import { isAbsolute, join, relative } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { IcosError } from "@icos/system";
 
-/**
- * CommonJS dependencies ask for `require`, which an ES module does not have. A module of Node is loaded when the first of its
- * exports is used; the function below makes what stands for it.
- */
-const BANNER =
+/** CommonJS dependencies ask for `require`, which an ES module does not have. */
+export const BUNDLE_BANNER =
   'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' +
-  "const $builtin=n=>{let m;return Object.create(new Proxy({}," +
-  '{get:(_,k)=>k==="__esModule"?void 0:(m??=process.getBuiltinModule(n))[k]}))};' +
   "const $random={getRandomValues:a=>process.getBuiltinModule('node:crypto').randomFillSync(a)};";
 
 /**
  * Node's modules, not by `import`: an import loads the module and looks at every export, and some of them load megabytes of
  * code that no program here uses (`WebSocket` of node:http, `webcrypto` of node:crypto). A third of a start is spent there.
+ * Here a module is loaded when the first of its exports is used.
  */
-const LAZY_BUILTINS: Plugin = {
+export export const LAZY_BUILTINS: Plugin = {
   name: "lazy-builtins",
   setup(bundler) {
     const namespace = "node-builtin";
@@ -24,7 +20,9 @@ const LAZY_BUILTINS: Plugin = {
       kind === "dynamic-import" ? undefined : { path, namespace },
     );
     bundler.onLoad({ filter: /^/, namespace }, ({ path }) => ({
-      contents: `module.exports=$builtin(${JSON.stringify(path)})`,
+      contents:
+        "let m;module.exports=Object.create(new Proxy({},{get:(_,name)=>" +
+        `name==="__esModule"?void 0:(m??=process.getBuiltinModule(${JSON.stringify(path)}))[name]}))`,
     }));
   },
 };
@@ -54,7 +52,7 @@ export async function bundleProgram(repository: string, entryPoint: string): Pro
     charset: "utf8",
     legalComments: "none",
     logLevel: "silent",
-    banner: { js: BANNER },
+    banner: { js: BUNDLE_BANNER },
     plugins: [LAZY_BUILTINS],
     define: DEFINE,
     outfile: join(repository, "program.mjs"),
