@@ -12,7 +12,7 @@ export const BUNDLE_BANNER =
  * code that no program here uses (`WebSocket` of node:http, `webcrypto` of node:crypto). A third of a start is spent there.
  * Here a module is loaded when the first of its exports is used.
  */
-export export const LAZY_BUILTINS: Plugin = {
+const LAZY_BUILTINS: Plugin = {
   name: "lazy-builtins",
   setup(bundler) {
     const namespace = "node-builtin";
