@@ -1,6 +1,8 @@
 import { bls12_381 as bls } from "@noble/curves/bls12-381.js";
+import { withFrobeniusTables } from "./frobenius-tables.ts";
 import { malformedThresholdKey, thresholdKeyFromDer } from "./threshold-key-der.ts";
 
+const { Fp12 } = withFrobeniusTables(bls.fields);
 const SIGNATURE_LENGTH = 48;
 /** Ciphersuite of the interface specification: signatures in G1, keys in G2. */
 export const BLS_SIGNATURE_DST = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_";
@@ -33,7 +35,6 @@ export function prepareBlsVerifier(
     const point = readSignature(signature);
     if (!point) return false;
     const hashed = bls.shortSignatures.hash(message, dst).toAffine();
-    const { Fp12 } = bls.fields;
     return Fp12.eql(
       Fp12.finalExponentiate(
         bls.millerLoopBatch([
