@@ -2,6 +2,7 @@
 # Runs a command with /usr and /etc of the tools tree and everything else of the host.
 # Usage: enter.sh TREE COMMAND [ARGUMENT…], inside a mount namespace of its own.
 set -eu
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin # of the host, until the change of root
 tree=$1
 shift
 work=$PWD
@@ -26,5 +27,5 @@ for link in bin sbin lib lib64; do ln -s "usr/$link" "$link"; done
 pivot_root . .host
 cd "$work"
 umount -l /.host
-export PATH=/usr/sbin:/usr/bin LC_ALL=C
+export LC_ALL=C
 exec "$@"

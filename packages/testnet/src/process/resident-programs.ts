@@ -15,7 +15,7 @@ const SMALL = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1
 
 const FLAGS: Readonly<Record<ResidentProgram, readonly string[]>> = {
   // Frames pass through it: what runs often is still optimised, only not twice.
-  supervisor: [...SMALL, "--no-maglev"],
+  supervisor: [...SMALL, "--no-turbofan"],
   services: SMALL,
   // It answers a few requests a second: optimising compilers would take more memory than they save time.
   nns: [...SMALL, "--no-opt", "--no-maglev"],
