@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { IcosError, makeDirectory } from "@icos/system";
 import { problemSchema } from "../control/status-schema.ts";
 import { RUN_VARIABLE } from "../process/leftovers.ts";
-import { bundlePrograms, programCommand } from "../process/resident-programs.ts";
+import { bundlePrograms, programCommand, SMALL_ENVIRONMENT } from "../process/resident-programs.ts";
 import type { TestnetDirectories } from "../state/directories.ts";
 
 /** What a supervisor tells the process that started it, over the IPC channel, before it closes the channel. */
@@ -40,7 +40,7 @@ export async function spawnSupervisor(
     detached: true,
     cwd: "/",
     stdio: ["ignore", log.fd, log.fd, "ipc"],
-    env: { ...env, [RUN_VARIABLE]: directories.run },
+    env: { ...env, ...SMALL_ENVIRONMENT, [RUN_VARIABLE]: directories.run },
   });
   await log.close();
   const onAbort = (): void => void child.kill("SIGTERM");

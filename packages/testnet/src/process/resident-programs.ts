@@ -14,7 +14,7 @@ export type ResidentProgram = keyof typeof SOURCES;
 const SMALL = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", "--v8-pool-size=1"];
 
 const FLAGS: Readonly<Record<ResidentProgram, readonly string[]>> = {
-  // Frames pass through it: what runs often is still optimised, only not twice.
+  // Frames pass through it: what runs often is compiled, by the smaller one of the two optimising compilers.
   supervisor: [...SMALL, "--no-turbofan"],
   services: SMALL,
   // It answers a few requests a second: optimising compilers would take more memory than they save time.
@@ -22,7 +22,7 @@ const FLAGS: Readonly<Record<ResidentProgram, readonly string[]>> = {
   "create-subnet": SMALL,
 };
 
-/** Further settings of the C library, for programs that start no others. */
+/** Settings of the C library for these programs; not for those with many threads that they start. */
 export const SMALL_ENVIRONMENT = { MALLOC_ARENA_MAX: "1" } as const;
 
 /** Makes one module of each program in the directory: that takes less memory to run than the sources. */
