@@ -9,20 +9,12 @@ import { createDiskAccess } from "../boot/disk-image.ts";
 import type { MachineDefinition } from "../machine/definition.ts";
 import { createVirtualSwitch } from "../switch/virtual-switch.ts";
 import { testDirectory } from "../testing/directory.ts";
+import { isAlive } from "../testing/is-alive.ts";
 import { needsTools, testTools } from "../testing/tools.ts";
 import { createVmRunner } from "./vm-runner.ts";
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await systemClock.sleep(20);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The machine has no system: its firmware looks for one for ever, which is enough to try QEMU itself. */

@@ -6,6 +6,7 @@ import type { SpawnCommand } from "@icos/system";
 import type { MachineDefinition } from "../machine/definition.ts";
 import { QEMU_PROGRAM } from "../machine/render-qemu.ts";
 import { testDirectory } from "../testing/directory.ts";
+import { isAlive } from "../testing/is-alive.ts";
 import { createVmRunner, type VmRunner } from "./vm-runner.ts";
 import type { RestartPolicy } from "./restart-policy.ts";
 import type { VmState } from "./vm-state.ts";
@@ -73,15 +74,6 @@ function makeMachine(scenarios: readonly string[], restart: Partial<RestartPolic
 }
 
 const kinds = (states: readonly VmState[]): string[] => states.map(({ kind }) => kind);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 void test("a machine starts, says how it is, and is powered down", async () => {
   const { runner, states } = makeMachine([""]);
