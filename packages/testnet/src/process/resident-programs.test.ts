@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { bundlePrograms, programCommand, type ResidentProgram } from "./resident-programs.ts";
+
+/** Runs it with nothing to do. */
+function start(name: ResidentProgram, directory?: string): { status: number | null; said: string } {
+  const [node = "", ...args] = programCommand(name, directory);
+  const { status, stdout, stderr } = spawnSync(node, args, { input: "", encoding: "utf8" });
+  return { status, said: stdout + stderr };
+}
+
+void test("a program says the same from its module as from its sources", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "icos-programs-"));
+  try {
+    await bundlePrograms(directory);
+    assert.deepEqual((await readdir(directory)).sort(), [
+      "create-subnet.mjs",
+      "nns.mjs",
+      "services.mjs",
+      "supervisor.mjs",
+    ]);
+    const expected = {
+      supervisor: /Usage: supervisor/,
+      nns: /Usage: nns/,
+      services: /ENOENT/,
+      "create-subnet": /JSON/,
+    };
+    for (const name of ["supervisor", "nns", "services", "create-subnet"] as const) {
+      const bundled = start(name, directory);
+      assert.match(bundled.said, expected[name]);
+      assert.ok(bundled.status !== 0 && bundled.status === start(name).status, `${name} exited with ${bundled.status}`);
+    }
+    // The agent and the bundler would take the memory that modules are made to save.
+    const supervisor = await readFile(join(directory, "supervisor.mjs"), "utf8");
+    for (const absent of ["HttpAgent", "node_modules/esbuild"]) assert.ok(!supervisor.includes(absent), absent);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
