@@ -15,11 +15,12 @@ export const DEVICE_MAPPER_ENV = { DM_DISABLE_UDEV: "1", LVM_SUPPRESS_FD_WARNING
 
 /**
  * Upstream's parameters. The key is random, so the derivation need not be slow. Sectors of 4 KiB cost an eighth of the
- * cipher calls of 512-byte ones; the header says which it is, so volumes of either kind open.
+ * cipher calls of 512-byte ones; the header says which it is, so volumes of either kind open. Formatting overwrites the area
+ * of the key slots with random bytes: 2 MiB (eight slots) instead of 16 are written sooner.
  */
 const FORMAT_PARAMETERS = (
   "--batch-mode --type luks2 --cipher aes-xts-plain64 --key-size 512 --hash sha256 " +
-  "--pbkdf pbkdf2 --pbkdf-force-iterations 1000 --sector-size 4096"
+  "--pbkdf pbkdf2 --pbkdf-force-iterations 1000 --sector-size 4096 --luks2-keyslots-size 2m"
 ).split(" ");
 
 export interface EncryptedVolume {
