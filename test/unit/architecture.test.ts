@@ -5,13 +5,6 @@ import { test } from "node:test";
 import * as v from "valibot";
 import { REPOSITORY } from "./docs/markdown.ts";
 
-/** Dependencies that a package declares and does not import yet. Remove a line together with the dependency. */
-const DECLARED_ONLY: Readonly<Record<string, readonly string[]>> = {
-  cli: ["config", "nns", "registry"],
-  guestos: ["registry"],
-  testnet: ["slots"],
-};
-
 const packageSchema = v.object({ name: v.string(), dependencies: v.optional(v.record(v.string(), v.string()), {}) });
 const TEST_FILE = /\.(?:test|property|sim)\.ts$/;
 const IMPORT = /(?:\bfrom|\bimport|\bimport\(|\bresolve\()\s*"@icos\/([a-z]+)/g;
@@ -79,14 +72,13 @@ void test("The architecture map says what each package.json declares.", () => {
 void test("A package imports what its package.json declares, and declares nothing else.", () => {
   for (const name of packages) {
     const [imported, declared] = [importsOf(name), dependenciesOf(name)];
-    const unused = declared.filter((dependency) => !imported.includes(dependency));
     assert.deepEqual(
       imported.filter((dependency) => !declared.includes(dependency)),
       [],
       `${name} imports what it does not declare`,
     );
     assert.deepEqual(
-      unused.filter((dependency) => !DECLARED_ONLY[name]?.includes(dependency)),
+      declared.filter((dependency) => !imported.includes(dependency)),
       [],
       `${name} declares what it does not import`,
     );
