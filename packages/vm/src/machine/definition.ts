@@ -48,9 +48,9 @@ export interface MachineDefinition {
 
 /**
  * The fastest CPU model measured under emulation: what a Debian userland and Node can use, and nothing that is slow to
- * emulate (AVX). `-cpu max` takes a third longer to boot.
+ * emulate (AVX). `-cpu max` takes a third longer to boot; `sha-ni` lets dm-verity read at 54-64 MB/s instead of 18-30.
  */
-export const TCG_CPU = "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand,+aes,+pclmulqdq";
+export const TCG_CPU = "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand,+aes,+pclmulqdq,+sha-ni";
 
 /** The translation cache of an emulated machine, MiB. QEMU's default (a gigabyte) is memory that a laptop lacks. */
 export const TCG_CACHE_MIB = 256;

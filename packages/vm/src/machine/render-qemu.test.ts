@@ -29,7 +29,7 @@ void test("the command line of a directly booted node under emulation", () => {
     ["-name", "guest=node-1,debug-threads=on", "-nodefaults", "-no-user-config", "-display", "none"],
     ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
     ["-machine", "q35,usb=off,vmport=off,smbus=off,sata=off", "-accel", "tcg,thread=multi,tb-size=256"],
-    ["-cpu", "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand,+aes,+pclmulqdq"],
+    ["-cpu", "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+rdrand,+aes,+pclmulqdq,+sha-ni"],
     ["-smp", "cpus=2,sockets=1,cores=2,threads=1", "-m", "size=1024M"],
     ["-uuid", "7f0c9e1e-5d7c-4b3e-9a0b-2f6f3f0d7a11", "-rtc", "base=utc"],
     ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown,watchdog=reset"],
