@@ -53,6 +53,15 @@ void test("a QEMU that dies is started again, and the subnet is not made a secon
   await supervisor.shutdown(false);
 });
 
+void test("a testnet is not called running while one of its machines has died", async () => {
+  const fake = createFakeTestnet(2);
+  const supervisor = await bringUp(fake);
+  fake.die("node-1");
+  // Asked before the supervisor looks again.
+  assert.equal(supervisor.status().state, "degraded");
+  await supervisor.shutdown(false);
+});
+
 void test("services that end are started again", async () => {
   const fake = createFakeTestnet(1);
   const supervisor = await bringUp(fake);

@@ -1,6 +1,6 @@
 import { describeError, IcosError } from "@icos/system";
 import type { ObservedNode, ObservedTestnet, TargetTestnet } from "../bringup/observation.ts";
-import { planBringUp, type Plan, type Step } from "../bringup/planner.ts";
+import { planBringUp, type Step } from "../bringup/planner.ts";
 import type { FaultRequest, PowerAction } from "../control/control-schema.ts";
 import { problemOf } from "../control/problem.ts";
 import type { TestnetStatus } from "../control/status-schema.ts";
@@ -46,7 +46,6 @@ export function createSupervisor(
   let registry = EMPTY_REGISTRY;
   let problem: unknown;
   let settledOnce = false;
-  let lastPlan: Plan["kind"] | undefined;
   let wake = new AbortController();
   let ended: Promise<void> | undefined;
 
@@ -128,7 +127,6 @@ export function createSupervisor(
   async function round(): Promise<number> {
     const unread = await look();
     const next = planBringUp(target(), observed(), clock.now());
-    lastPlan = next.kind;
     progress.update(target(), observed());
     problem = unread;
     if (next.kind === "settled") {
@@ -171,7 +169,8 @@ export function createSupervisor(
 
   function situation(): Situation {
     if (stopping.signal.aborted) return "stopping";
-    if (lastPlan === "settled") return "running";
+    // By what is seen now, not by the last round: a node that has just died makes no running testnet.
+    if (planBringUp(target(), observed(), clock.now()).kind === "settled") return "running";
     if (problem !== undefined && !services?.isRunning()) return "failed";
     return settledOnce ? "degraded" : "starting";
   }
