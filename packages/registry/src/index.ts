@@ -1,3 +1,5 @@
+export * from "./chain-key-id.ts";
+export * from "./firewall-scope.ts";
 export * from "./invariants/check.ts";
 export type { Invariant, RegistryTransition, Violation } from "./invariants/invariant.ts";
 export * from "./keys.ts";
@@ -18,6 +20,7 @@ export type * from "./mutations/subnet-membership.ts";
 export { deriveSubnetId } from "./mutations/subnets.ts";
 export type { CreateSubnetPayload, DeleteSubnetPayload } from "./mutations/subnets.ts";
 export type * from "./mutations/versions.ts";
+export * from "./record-schema.ts";
 export * from "./records.ts";
 export * from "./state/history.ts";
 export * from "./state/mutation.ts";

@@ -22,7 +22,10 @@ void test("keys are upstream's, with principals in textual form", () => {
   assert.equal(registryKey.tlsCertificate(id), "crypto_tls_cert_rwlgt-iiaaa-aaaaa-aaaaa-cai");
   assert.equal(registryKey.thresholdKey(id), "crypto_threshold_signing_public_key_rwlgt-iiaaa-aaaaa-aaaaa-cai");
   assert.equal(registryKey.dataCenterRecord("ZH2"), "data_center_record_zh2");
-  assert.equal(registryKey.nodeFirewallRules(id), "firewall_rules_node_rwlgt-iiaaa-aaaaa-aaaaa-cai");
+  assert.equal(
+    registryKey.firewallRules({ kind: "node", node: id }),
+    "firewall_rules_node_rwlgt-iiaaa-aaaaa-aaaaa-cai",
+  );
   assert.equal(registryKey.canisterRanges(canisterIdOf(0n)), "canister_ranges_00000000000000000101");
 });
 

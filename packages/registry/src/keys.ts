@@ -1,4 +1,10 @@
-import { Principal } from "@icos/certification";
+import type { Principal } from "@icos/certification";
+import { chainKeyText } from "./chain-key-id.ts";
+import { type FirewallScope, firewallScopeText } from "./firewall-scope.ts";
+import type { MasterPublicKeyId } from "./generated/types/v1/types_pb.ts";
+import { parsePrincipal } from "./principal-text.ts";
+
+export { parsePrincipal } from "./principal-text.ts";
 
 /** What a node's key is for; the number is the last part of its registry key. */
 export const KeyPurpose = {
@@ -24,6 +30,8 @@ export const KeyPrefix = {
   apiBoundaryNode: "api_boundary_node_",
   canisterRanges: "canister_ranges_",
   firewallRules: "firewall_rules_",
+  chainKeySubnets: "master_public_key_id_",
+  ecdsaSubnets: "key_id_",
 } as const;
 
 /** Registry keys. */
@@ -32,7 +40,15 @@ export const registryKey = {
   subnetList: "subnet_list",
   unassignedNodesConfig: "unassigned_nodes_config",
   nodeRewardsTable: "node_rewards_table",
+  canisterMigrations: "canister_migrations",
+  provisionalWhitelist: "provisional_whitelist",
+  nnsCanisterRecords: "nns_canister_records",
+  /** The version of cloud engines that name none. (Upstream's record; its key is not in the sources we could read.) */
+  standardEngineReplicaVersion: "standard_engine_replica_version",
+  /** Older registries: the elected versions, the whole routing table, the firewall. */
   blessedReplicaVersions: "blessed_replica_versions",
+  routingTable: "routing_table",
+  firewallConfig: "firewall_config",
   subnetRecord: (subnet: Principal): string => KeyPrefix.subnetRecord + subnet.toText(),
   catchUpPackageContents: (subnet: Principal): string => KeyPrefix.catchUpPackageContents + subnet.toText(),
   thresholdKey: (subnet: Principal): string => KeyPrefix.thresholdKey + subnet.toText(),
@@ -45,7 +61,12 @@ export const registryKey = {
   replicaVersion: (id: string): string => KeyPrefix.replicaVersion + id,
   hostosVersion: (id: string): string => KeyPrefix.hostosVersion + id,
   apiBoundaryNode: (node: Principal): string => KeyPrefix.apiBoundaryNode + node.toText(),
-  nodeFirewallRules: (node: Principal): string => `${KeyPrefix.firewallRules}node_${node.toText()}`,
+  firewallRules: (scope: FirewallScope): string => KeyPrefix.firewallRules + firewallScopeText(scope),
+  /** The subnets that take requests for a chain key; undefined when the key's scheme is not known. */
+  chainKeySubnets: (key: Pick<MasterPublicKeyId, "keyId">): string | undefined => {
+    const text = chainKeyText(key);
+    return text === undefined ? undefined : KeyPrefix.chainKeySubnets + text;
+  },
   /** The shard of the routing table that begins with this canister. */
   canisterRanges: (first: Principal): string => KeyPrefix.canisterRanges + first.toHex().toLowerCase(),
 } as const;
@@ -62,16 +83,7 @@ export function parseCryptoRecordKey(key: string): { readonly node: Principal; r
   return node === undefined ? undefined : { node, purpose: Number(match?.[2]) };
 }
 
-/** A principal from its textual form, or undefined. */
-export function parsePrincipal(text: string): Principal | undefined {
-  try {
-    return Principal.fromText(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const FAMILIES = Object.values(KeyPrefix);
+const FAMILIES: readonly string[] = Object.values(KeyPrefix);
 
 /** The family of a key: its prefix, or the whole key when it is alone. */
 export function familyOf(key: string): string {

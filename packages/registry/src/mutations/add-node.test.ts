@@ -65,7 +65,7 @@ void test("a node may bring an iDKG key that is a point, and no DKG key", () => 
   const y = Buffer.from(point.y ?? "", "base64url");
   const keyValue = Buffer.concat([Buffer.from([2 + ((y.at(-1) ?? 0) & 1)]), Buffer.from(point.x ?? "", "base64url")]);
   const key = (value: Uint8Array) =>
-    encodeRecord(PublicKeySchema, { algorithm: AlgorithmId.MEGA_SECP256K1, keyValue: value });
+    encodeRecord(PublicKeySchema, { algorithm: AlgorithmId.MEGA_SECP_256K1, keyValue: value });
   const network = new TestNetwork();
   assert.equal(
     network.try("add_node", { ...payload, idkg_dealing_encryption_pk: key(Buffer.alloc(33, 9)) }, OPERATOR),

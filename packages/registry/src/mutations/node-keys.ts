@@ -91,7 +91,7 @@ const CHECKS = {
     );
   },
   idkgMegaEncryption(key) {
-    requireAlgorithm("idkgMegaEncryption", key, AlgorithmId.MEGA_SECP256K1);
+    requireAlgorithm("idkgMegaEncryption", key, AlgorithmId.MEGA_SECP_256K1);
     try {
       ECDH.convertKey(key.keyValue, "secp256k1");
     } catch {

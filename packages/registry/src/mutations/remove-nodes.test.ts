@@ -25,7 +25,7 @@ function network(): TestNetwork {
 
 void test("an operator removes its node with all that belongs to it, and gets its quota back", () => {
   const registry = network();
-  const rules = registryKey.nodeFirewallRules(one.id);
+  const rules = registryKey.firewallRules({ kind: "node", node: one.id });
   registry.write([{ kind: "insert", key: rules, value: new Uint8Array() }]);
   registry.do("remove_node_directly", { node_id: one.id }, OPERATOR);
   assert.deepEqual(

@@ -51,7 +51,7 @@ export function nodeRemovals(view: RegistryView, node: Principal): Mutation[] {
     registryKey.nodeRecord(node),
     ...Object.values(KeyPurpose).map((purpose) => registryKey.cryptoRecord(node, purpose)),
     registryKey.tlsCertificate(node),
-    registryKey.nodeFirewallRules(node),
+    registryKey.firewallRules({ kind: "node", node }),
   ];
   return keys.filter((key) => view.get(key) !== undefined).map(remove);
 }

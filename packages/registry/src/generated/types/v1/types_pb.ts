@@ -2,15 +2,16 @@
 // @generated from file types/v1/types.proto (package types.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file types/v1/types.proto.
  */
 export const file_types_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiGgoLUHJpbmNpcGFsSWQSCwoDcmF3GAEgASgMIjcKCFN1Ym5ldElkEisKDHByaW5jaXBhbF9pZBgBIAEoCzIVLnR5cGVzLnYxLlByaW5jaXBhbElkIjUKBk5vZGVJZBIrCgxwcmluY2lwYWxfaWQYASABKAsyFS50eXBlcy52MS5QcmluY2lwYWxJZCI5CgpDYW5pc3RlcklkEisKDHByaW5jaXBhbF9pZBgBIAEoCzIVLnR5cGVzLnYxLlByaW5jaXBhbElkYgZwcm90bzM");
+  fileDesc("ChR0eXBlcy92MS90eXBlcy5wcm90bxIIdHlwZXMudjEiGgoLUHJpbmNpcGFsSWQSCwoDcmF3GAEgASgMIjkKCkNhbmlzdGVySWQSKwoMcHJpbmNpcGFsX2lkGAEgASgLMhUudHlwZXMudjEuUHJpbmNpcGFsSWQiNwoIU3VibmV0SWQSKwoMcHJpbmNpcGFsX2lkGAEgASgLMhUudHlwZXMudjEuUHJpbmNpcGFsSWQiNQoGTm9kZUlkEisKDHByaW5jaXBhbF9pZBgBIAEoCzIVLnR5cGVzLnYxLlByaW5jaXBhbElkIj8KCkVjZHNhS2V5SWQSIwoFY3VydmUYASABKA4yFC50eXBlcy52MS5FY2RzYUN1cnZlEgwKBG5hbWUYAiABKAkiSwoMU2Nobm9ycktleUlkEi0KCWFsZ29yaXRobRgBIAEoDjIaLnR5cGVzLnYxLlNjaG5vcnJBbGdvcml0aG0SDAoEbmFtZRgCIAEoCSI/CgpWZXRLZEtleUlkEiMKBWN1cnZlGAEgASgOMhQudHlwZXMudjEuVmV0S2RDdXJ2ZRIMCgRuYW1lGAIgASgJIpYBChFNYXN0ZXJQdWJsaWNLZXlJZBIlCgVlY2RzYRgBIAEoCzIULnR5cGVzLnYxLkVjZHNhS2V5SWRIABIpCgdzY2hub3JyGAIgASgLMhYudHlwZXMudjEuU2Nobm9ycktleUlkSAASJQoFdmV0a2QYAyABKAsyFC50eXBlcy52MS5WZXRLZEtleUlkSABCCAoGa2V5X2lkItsBCgdOaURrZ0lkEhoKEnN0YXJ0X2Jsb2NrX2hlaWdodBgBIAEoBBIVCg1kZWFsZXJfc3VibmV0GAIgASgMEiMKB2RrZ190YWcYBCABKA4yEi50eXBlcy52MS5OaURrZ1RhZxI1ChByZW1vdGVfdGFyZ2V0X2lkGAUgASgLMhsuZ29vZ2xlLnByb3RvYnVmLkJ5dGVzVmFsdWUSMAoGa2V5X2lkGAYgASgLMhsudHlwZXMudjEuTWFzdGVyUHVibGljS2V5SWRIAIgBAUIJCgdfa2V5X2lkSgQIAxAEKkQKCkVjZHNhQ3VydmUSGwoXRUNEU0FfQ1VSVkVfVU5TUEVDSUZJRUQQABIZChVFQ0RTQV9DVVJWRV9TRUNQMjU2SzEQASp7ChBTY2hub3JyQWxnb3JpdGhtEiEKHVNDSE5PUlJfQUxHT1JJVEhNX1VOU1BFQ0lGSUVEEAASJQohU0NITk9SUl9BTEdPUklUSE1fQklQMzQwU0VDUDI1NksxEAESHQoZU0NITk9SUl9BTEdPUklUSE1fRUQyNTUxORACKkkKClZldEtkQ3VydmUSHAoYVkVUX0tEX0NVUlZFX1VOU1BFQ0lGSUVEEAASHQoZVkVUX0tEX0NVUlZFX0JMUzEyXzM4MV9HMhABKooBCghOaURrZ1RhZxIaChZOSV9ES0dfVEFHX1VOU1BFQ0lGSUVEEAASHAoYTklfREtHX1RBR19MT1dfVEhSRVNIT0xEEAESHQoZTklfREtHX1RBR19ISUdIX1RIUkVTSE9MRBACEiUKIU5JX0RLR19UQUdfSElHSF9USFJFU0hPTERfRk9SX0tFWRADYgZwcm90bzM", [file_google_protobuf_wrappers]);
 
 /**
  * @generated from message types.v1.PrincipalId
@@ -30,6 +31,23 @@ export const PrincipalIdSchema: GenMessage<PrincipalId> = /*@__PURE__*/
   messageDesc(file_types_v1_types, 0);
 
 /**
+ * @generated from message types.v1.CanisterId
+ */
+export type CanisterId = Message<"types.v1.CanisterId"> & {
+  /**
+   * @generated from field: types.v1.PrincipalId principal_id = 1;
+   */
+  principalId?: PrincipalId | undefined;
+};
+
+/**
+ * Describes the message types.v1.CanisterId.
+ * Use `create(CanisterIdSchema)` to create a new message.
+ */
+export const CanisterIdSchema: GenMessage<CanisterId> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 1);
+
+/**
  * @generated from message types.v1.SubnetId
  */
 export type SubnetId = Message<"types.v1.SubnetId"> & {
@@ -44,7 +62,7 @@ export type SubnetId = Message<"types.v1.SubnetId"> & {
  * Use `create(SubnetIdSchema)` to create a new message.
  */
 export const SubnetIdSchema: GenMessage<SubnetId> = /*@__PURE__*/
-  messageDesc(file_types_v1_types, 1);
+  messageDesc(file_types_v1_types, 2);
 
 /**
  * @generated from message types.v1.NodeId
@@ -61,22 +79,268 @@ export type NodeId = Message<"types.v1.NodeId"> & {
  * Use `create(NodeIdSchema)` to create a new message.
  */
 export const NodeIdSchema: GenMessage<NodeId> = /*@__PURE__*/
-  messageDesc(file_types_v1_types, 2);
+  messageDesc(file_types_v1_types, 3);
 
 /**
- * @generated from message types.v1.CanisterId
+ * @generated from message types.v1.EcdsaKeyId
  */
-export type CanisterId = Message<"types.v1.CanisterId"> & {
+export type EcdsaKeyId = Message<"types.v1.EcdsaKeyId"> & {
   /**
-   * @generated from field: types.v1.PrincipalId principal_id = 1;
+   * @generated from field: types.v1.EcdsaCurve curve = 1;
    */
-  principalId?: PrincipalId | undefined;
+  curve: EcdsaCurve;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
 };
 
 /**
- * Describes the message types.v1.CanisterId.
- * Use `create(CanisterIdSchema)` to create a new message.
+ * Describes the message types.v1.EcdsaKeyId.
+ * Use `create(EcdsaKeyIdSchema)` to create a new message.
  */
-export const CanisterIdSchema: GenMessage<CanisterId> = /*@__PURE__*/
-  messageDesc(file_types_v1_types, 3);
+export const EcdsaKeyIdSchema: GenMessage<EcdsaKeyId> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 4);
+
+/**
+ * @generated from message types.v1.SchnorrKeyId
+ */
+export type SchnorrKeyId = Message<"types.v1.SchnorrKeyId"> & {
+  /**
+   * @generated from field: types.v1.SchnorrAlgorithm algorithm = 1;
+   */
+  algorithm: SchnorrAlgorithm;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message types.v1.SchnorrKeyId.
+ * Use `create(SchnorrKeyIdSchema)` to create a new message.
+ */
+export const SchnorrKeyIdSchema: GenMessage<SchnorrKeyId> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 5);
+
+/**
+ * @generated from message types.v1.VetKdKeyId
+ */
+export type VetKdKeyId = Message<"types.v1.VetKdKeyId"> & {
+  /**
+   * @generated from field: types.v1.VetKdCurve curve = 1;
+   */
+  curve: VetKdCurve;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message types.v1.VetKdKeyId.
+ * Use `create(VetKdKeyIdSchema)` to create a new message.
+ */
+export const VetKdKeyIdSchema: GenMessage<VetKdKeyId> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 6);
+
+/**
+ * A chain key: its scheme and name.
+ *
+ * @generated from message types.v1.MasterPublicKeyId
+ */
+export type MasterPublicKeyId = Message<"types.v1.MasterPublicKeyId"> & {
+  /**
+   * @generated from oneof types.v1.MasterPublicKeyId.key_id
+   */
+  keyId: {
+    /**
+     * @generated from field: types.v1.EcdsaKeyId ecdsa = 1;
+     */
+    value: EcdsaKeyId;
+    case: "ecdsa";
+  } | {
+    /**
+     * @generated from field: types.v1.SchnorrKeyId schnorr = 2;
+     */
+    value: SchnorrKeyId;
+    case: "schnorr";
+  } | {
+    /**
+     * @generated from field: types.v1.VetKdKeyId vetkd = 3;
+     */
+    value: VetKdKeyId;
+    case: "vetkd";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message types.v1.MasterPublicKeyId.
+ * Use `create(MasterPublicKeyIdSchema)` to create a new message.
+ */
+export const MasterPublicKeyIdSchema: GenMessage<MasterPublicKeyId> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 7);
+
+/**
+ * Names one run of the non-interactive distributed key generation.
+ *
+ * @generated from message types.v1.NiDkgId
+ */
+export type NiDkgId = Message<"types.v1.NiDkgId"> & {
+  /**
+   * @generated from field: uint64 start_block_height = 1;
+   */
+  startBlockHeight: bigint;
+
+  /**
+   * @generated from field: bytes dealer_subnet = 2;
+   */
+  dealerSubnet: Uint8Array;
+
+  /**
+   * @generated from field: types.v1.NiDkgTag dkg_tag = 4;
+   */
+  dkgTag: NiDkgTag;
+
+  /**
+   * @generated from field: google.protobuf.BytesValue remote_target_id = 5;
+   */
+  remoteTargetId?: Uint8Array | undefined;
+
+  /**
+   * Set for NI_DKG_TAG_HIGH_THRESHOLD_FOR_KEY.
+   *
+   * @generated from field: optional types.v1.MasterPublicKeyId key_id = 6;
+   */
+  keyId?: MasterPublicKeyId | undefined;
+};
+
+/**
+ * Describes the message types.v1.NiDkgId.
+ * Use `create(NiDkgIdSchema)` to create a new message.
+ */
+export const NiDkgIdSchema: GenMessage<NiDkgId> = /*@__PURE__*/
+  messageDesc(file_types_v1_types, 8);
+
+/**
+ * @generated from enum types.v1.EcdsaCurve
+ */
+export const EcdsaCurve = {
+  /**
+   * @generated from enum value: ECDSA_CURVE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: ECDSA_CURVE_SECP256K1 = 1;
+   */
+  SECP256K1: 1,
+} as const;
+
+/**
+ * @generated from enum types.v1.EcdsaCurve
+ */
+export type EcdsaCurve = (typeof EcdsaCurve)[keyof typeof EcdsaCurve] | UnknownEnum;
+
+/**
+ * Describes the enum types.v1.EcdsaCurve.
+ */
+export const EcdsaCurveSchema: GenEnum<EcdsaCurve> = /*@__PURE__*/
+  enumDesc(file_types_v1_types, 0);
+
+/**
+ * @generated from enum types.v1.SchnorrAlgorithm
+ */
+export const SchnorrAlgorithm = {
+  /**
+   * @generated from enum value: SCHNORR_ALGORITHM_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: SCHNORR_ALGORITHM_BIP340SECP256K1 = 1;
+   */
+  BIP340SECP256K1: 1,
+
+  /**
+   * @generated from enum value: SCHNORR_ALGORITHM_ED25519 = 2;
+   */
+  ED25519: 2,
+} as const;
+
+/**
+ * @generated from enum types.v1.SchnorrAlgorithm
+ */
+export type SchnorrAlgorithm = (typeof SchnorrAlgorithm)[keyof typeof SchnorrAlgorithm] | UnknownEnum;
+
+/**
+ * Describes the enum types.v1.SchnorrAlgorithm.
+ */
+export const SchnorrAlgorithmSchema: GenEnum<SchnorrAlgorithm> = /*@__PURE__*/
+  enumDesc(file_types_v1_types, 1);
+
+/**
+ * @generated from enum types.v1.VetKdCurve
+ */
+export const VetKdCurve = {
+  /**
+   * @generated from enum value: VET_KD_CURVE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: VET_KD_CURVE_BLS12_381_G2 = 1;
+   */
+  BLS12_381_G2: 1,
+} as const;
+
+/**
+ * @generated from enum types.v1.VetKdCurve
+ */
+export type VetKdCurve = (typeof VetKdCurve)[keyof typeof VetKdCurve] | UnknownEnum;
+
+/**
+ * Describes the enum types.v1.VetKdCurve.
+ */
+export const VetKdCurveSchema: GenEnum<VetKdCurve> = /*@__PURE__*/
+  enumDesc(file_types_v1_types, 2);
+
+/**
+ * @generated from enum types.v1.NiDkgTag
+ */
+export const NiDkgTag = {
+  /**
+   * @generated from enum value: NI_DKG_TAG_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: NI_DKG_TAG_LOW_THRESHOLD = 1;
+   */
+  LOW_THRESHOLD: 1,
+
+  /**
+   * @generated from enum value: NI_DKG_TAG_HIGH_THRESHOLD = 2;
+   */
+  HIGH_THRESHOLD: 2,
+
+  /**
+   * @generated from enum value: NI_DKG_TAG_HIGH_THRESHOLD_FOR_KEY = 3;
+   */
+  HIGH_THRESHOLD_FOR_KEY: 3,
+} as const;
+
+/**
+ * @generated from enum types.v1.NiDkgTag
+ */
+export type NiDkgTag = (typeof NiDkgTag)[keyof typeof NiDkgTag] | UnknownEnum;
+
+/**
+ * Describes the enum types.v1.NiDkgTag.
+ */
+export const NiDkgTagSchema: GenEnum<NiDkgTag> = /*@__PURE__*/
+  enumDesc(file_types_v1_types, 3);
 

@@ -5,13 +5,15 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
+import type { SubnetId } from "../../../types/v1/types_pb.ts";
+import { file_types_v1_types } from "../../../types/v1/types_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file registry/crypto/v1/crypto.proto.
  */
 export const file_registry_crypto_v1_crypto: GenFile = /*@__PURE__*/
-  fileDesc("Ch9yZWdpc3RyeS9jcnlwdG8vdjEvY3J5cHRvLnByb3RvEhJyZWdpc3RyeS5jcnlwdG8udjEixQEKCVB1YmxpY0tleRIPCgd2ZXJzaW9uGAEgASgNEjIKCWFsZ29yaXRobRgCIAEoDjIfLnJlZ2lzdHJ5LmNyeXB0by52MS5BbGdvcml0aG1JZBIRCglrZXlfdmFsdWUYAyABKAwSLwoKcHJvb2ZfZGF0YRgEIAEoCzIbLmdvb2dsZS5wcm90b2J1Zi5CeXRlc1ZhbHVlEi8KCXRpbWVzdGFtcBgFIAEoCzIcLmdvb2dsZS5wcm90b2J1Zi5VSW50NjRWYWx1ZSIsChFYNTA5UHVibGljS2V5Q2VydBIXCg9jZXJ0aWZpY2F0ZV9kZXIYASABKAwq1QEKC0FsZ29yaXRobUlkEhwKGEFMR09SSVRITV9JRF9VTlNQRUNJRklFRBAAEiAKHEFMR09SSVRITV9JRF9NVUxUSV9CTFMxMl8zODEQARIgChxBTEdPUklUSE1fSURfVEhSRVNfQkxTMTJfMzgxEAISGAoUQUxHT1JJVEhNX0lEX0VEMjU1MTkQBxIpCiVBTEdPUklUSE1fSURfTklfREtHX0dST1RIMjBfQkxTMTJfMzgxEAkSHwobQUxHT1JJVEhNX0lEX01FR0FfU0VDUDI1NksxEBBiBnByb3RvMw", [file_google_protobuf_wrappers]);
+  fileDesc("Ch9yZWdpc3RyeS9jcnlwdG8vdjEvY3J5cHRvLnByb3RvEhJyZWdpc3RyeS5jcnlwdG8udjEixQEKCVB1YmxpY0tleRIPCgd2ZXJzaW9uGAEgASgNEjIKCWFsZ29yaXRobRgCIAEoDjIfLnJlZ2lzdHJ5LmNyeXB0by52MS5BbGdvcml0aG1JZBIRCglrZXlfdmFsdWUYAyABKAwSLwoKcHJvb2ZfZGF0YRgEIAEoCzIbLmdvb2dsZS5wcm90b2J1Zi5CeXRlc1ZhbHVlEi8KCXRpbWVzdGFtcBgFIAEoCzIcLmdvb2dsZS5wcm90b2J1Zi5VSW50NjRWYWx1ZSIsChFYNTA5UHVibGljS2V5Q2VydBIXCg9jZXJ0aWZpY2F0ZV9kZXIYASABKAwiQwoWRUNEU0FTaWduaW5nU3VibmV0TGlzdBIjCgdzdWJuZXRzGAIgAygLMhIudHlwZXMudjEuU3VibmV0SWRKBAgBEAIiQAoZQ2hhaW5LZXlFbmFibGVkU3VibmV0TGlzdBIjCgdzdWJuZXRzGAEgAygLMhIudHlwZXMudjEuU3VibmV0SWQq2QUKC0FsZ29yaXRobUlkEhwKGEFMR09SSVRITV9JRF9VTlNQRUNJRklFRBAAEiAKHEFMR09SSVRITV9JRF9NVUxUSV9CTFMxMl8zODEQARIgChxBTEdPUklUSE1fSURfVEhSRVNfQkxTMTJfMzgxEAISIgoeQUxHT1JJVEhNX0lEX1NDSE5PUlJfU0VDUDI1NksxEAMSJAogQUxHT1JJVEhNX0lEX1NUQVRJQ19ESF9TRUNQMjU2SzEQBBIcChhBTEdPUklUSE1fSURfSEFTSF9TSEEyNTYQBRIUChBBTEdPUklUSE1fSURfVExTEAYSGAoUQUxHT1JJVEhNX0lEX0VEMjU1MTkQBxIaChZBTEdPUklUSE1fSURfU0VDUDI1NksxEAgSIgoeQUxHT1JJVEhNX0lEX0dST1RIMjBfQkxTMTJfMzgxEAkSKAokQUxHT1JJVEhNX0lEX05JREtHX0dST1RIMjBfQkxTMTJfMzgxEAoSGwoXQUxHT1JJVEhNX0lEX0VDRFNBX1AyNTYQCxIhCh1BTEdPUklUSE1fSURfRUNEU0FfU0VDUF8yNTZLMRAMEiYKIkFMR09SSVRITV9JRF9JQ19DQU5JU1RFUl9TSUdOQVRVUkUQDRIbChdBTEdPUklUSE1fSURfUlNBX1NIQTI1NhAOEisKJ0FMR09SSVRITV9JRF9USFJFU0hPTERfRUNEU0FfU0VDUF8yNTZLMRAPEiAKHEFMR09SSVRITV9JRF9NRUdBX1NFQ1BfMjU2SzEQEBIrCidBTEdPUklUSE1fSURfVEhSRVNIT0xEX0VDRFNBX1NFQ1BfMjU2UjEQERIpCiVBTEdPUklUSE1fSURfVEhSRVNIT0xEX1NDSE5PUlJfQklQMzQwEBISIgoeQUxHT1JJVEhNX0lEX1RIUkVTSE9MRF9FRDI1NTE5EBMSFgoSQUxHT1JJVEhNX0lEX1ZFVEtEEBRiBnByb3RvMw", [file_google_protobuf_wrappers, file_types_v1_types]);
 
 /**
  * Keys: crypto_record_<node>_<purpose>, crypto_threshold_signing_public_key_<subnet>
@@ -74,6 +76,44 @@ export const X509PublicKeyCertSchema: GenMessage<X509PublicKeyCert> = /*@__PURE_
   messageDesc(file_registry_crypto_v1_crypto, 1);
 
 /**
+ * Key: key_id_<ECDSA key>. Older registries list the subnets that sign with an ECDSA key here.
+ *
+ * @generated from message registry.crypto.v1.ECDSASigningSubnetList
+ */
+export type ECDSASigningSubnetList = Message<"registry.crypto.v1.ECDSASigningSubnetList"> & {
+  /**
+   * @generated from field: repeated types.v1.SubnetId subnets = 2;
+   */
+  subnets: SubnetId[];
+};
+
+/**
+ * Describes the message registry.crypto.v1.ECDSASigningSubnetList.
+ * Use `create(ECDSASigningSubnetListSchema)` to create a new message.
+ */
+export const ECDSASigningSubnetListSchema: GenMessage<ECDSASigningSubnetList> = /*@__PURE__*/
+  messageDesc(file_registry_crypto_v1_crypto, 2);
+
+/**
+ * Key: master_public_key_id_<chain key>. The subnets that take requests for the key.
+ *
+ * @generated from message registry.crypto.v1.ChainKeyEnabledSubnetList
+ */
+export type ChainKeyEnabledSubnetList = Message<"registry.crypto.v1.ChainKeyEnabledSubnetList"> & {
+  /**
+   * @generated from field: repeated types.v1.SubnetId subnets = 1;
+   */
+  subnets: SubnetId[];
+};
+
+/**
+ * Describes the message registry.crypto.v1.ChainKeyEnabledSubnetList.
+ * Use `create(ChainKeyEnabledSubnetListSchema)` to create a new message.
+ */
+export const ChainKeyEnabledSubnetListSchema: GenMessage<ChainKeyEnabledSubnetList> = /*@__PURE__*/
+  messageDesc(file_registry_crypto_v1_crypto, 3);
+
+/**
  * @generated from enum registry.crypto.v1.AlgorithmId
  */
 export const AlgorithmId = {
@@ -93,19 +133,94 @@ export const AlgorithmId = {
   THRES_BLS12_381: 2,
 
   /**
+   * @generated from enum value: ALGORITHM_ID_SCHNORR_SECP256K1 = 3;
+   */
+  SCHNORR_SECP256K1: 3,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_STATIC_DH_SECP256K1 = 4;
+   */
+  STATIC_DH_SECP256K1: 4,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_HASH_SHA256 = 5;
+   */
+  HASH_SHA256: 5,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_TLS = 6;
+   */
+  TLS: 6,
+
+  /**
    * @generated from enum value: ALGORITHM_ID_ED25519 = 7;
    */
   ED25519: 7,
 
   /**
-   * @generated from enum value: ALGORITHM_ID_NI_DKG_GROTH20_BLS12_381 = 9;
+   * @generated from enum value: ALGORITHM_ID_SECP256K1 = 8;
    */
-  NI_DKG_GROTH20_BLS12_381: 9,
+  SECP256K1: 8,
 
   /**
-   * @generated from enum value: ALGORITHM_ID_MEGA_SECP256K1 = 16;
+   * @generated from enum value: ALGORITHM_ID_GROTH20_BLS12_381 = 9;
    */
-  MEGA_SECP256K1: 16,
+  GROTH20_BLS12_381: 9,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_NIDKG_GROTH20_BLS12_381 = 10;
+   */
+  NIDKG_GROTH20_BLS12_381: 10,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_ECDSA_P256 = 11;
+   */
+  ECDSA_P256: 11,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_ECDSA_SECP_256K1 = 12;
+   */
+  ECDSA_SECP_256K1: 12,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_IC_CANISTER_SIGNATURE = 13;
+   */
+  IC_CANISTER_SIGNATURE: 13,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_RSA_SHA256 = 14;
+   */
+  RSA_SHA256: 14,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_THRESHOLD_ECDSA_SECP_256K1 = 15;
+   */
+  THRESHOLD_ECDSA_SECP_256K1: 15,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_MEGA_SECP_256K1 = 16;
+   */
+  MEGA_SECP_256K1: 16,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_THRESHOLD_ECDSA_SECP_256R1 = 17;
+   */
+  THRESHOLD_ECDSA_SECP_256R1: 17,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_THRESHOLD_SCHNORR_BIP340 = 18;
+   */
+  THRESHOLD_SCHNORR_BIP340: 18,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_THRESHOLD_ED25519 = 19;
+   */
+  THRESHOLD_ED25519: 19,
+
+  /**
+   * @generated from enum value: ALGORITHM_ID_VETKD = 20;
+   */
+  VETKD: 20,
 } as const;
 
 /**

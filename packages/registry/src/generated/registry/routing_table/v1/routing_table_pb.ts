@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file registry/routing_table/v1/routing_table.proto.
  */
 export const file_registry_routing_table_v1_routing_table: GenFile = /*@__PURE__*/
-  fileDesc("Ci1yZWdpc3RyeS9yb3V0aW5nX3RhYmxlL3YxL3JvdXRpbmdfdGFibGUucHJvdG8SGXJlZ2lzdHJ5LnJvdXRpbmdfdGFibGUudjEicQoPQ2FuaXN0ZXJJZFJhbmdlEi8KEXN0YXJ0X2NhbmlzdGVyX2lkGAMgASgLMhQudHlwZXMudjEuQ2FuaXN0ZXJJZBItCg9lbmRfY2FuaXN0ZXJfaWQYBCABKAsyFC50eXBlcy52MS5DYW5pc3RlcklkIrkBCgxSb3V0aW5nVGFibGUSPgoHZW50cmllcxgBIAMoCzItLnJlZ2lzdHJ5LnJvdXRpbmdfdGFibGUudjEuUm91dGluZ1RhYmxlLkVudHJ5GmkKBUVudHJ5EjkKBXJhbmdlGAEgASgLMioucmVnaXN0cnkucm91dGluZ190YWJsZS52MS5DYW5pc3RlcklkUmFuZ2USJQoJc3VibmV0X2lkGAIgASgLMhIudHlwZXMudjEuU3VibmV0SWRiBnByb3RvMw", [file_types_v1_types]);
+  fileDesc("Ci1yZWdpc3RyeS9yb3V0aW5nX3RhYmxlL3YxL3JvdXRpbmdfdGFibGUucHJvdG8SGXJlZ2lzdHJ5LnJvdXRpbmdfdGFibGUudjEifQoPQ2FuaXN0ZXJJZFJhbmdlEi8KEXN0YXJ0X2NhbmlzdGVyX2lkGAMgASgLMhQudHlwZXMudjEuQ2FuaXN0ZXJJZBItCg9lbmRfY2FuaXN0ZXJfaWQYBCABKAsyFC50eXBlcy52MS5DYW5pc3RlcklkSgQIARACSgQIAhADIrkBCgxSb3V0aW5nVGFibGUSPgoHZW50cmllcxgBIAMoCzItLnJlZ2lzdHJ5LnJvdXRpbmdfdGFibGUudjEuUm91dGluZ1RhYmxlLkVudHJ5GmkKBUVudHJ5EjkKBXJhbmdlGAEgASgLMioucmVnaXN0cnkucm91dGluZ190YWJsZS52MS5DYW5pc3RlcklkUmFuZ2USJQoJc3VibmV0X2lkGAIgASgLMhIudHlwZXMudjEuU3VibmV0SWQixgEKEkNhbmlzdGVyTWlncmF0aW9ucxJECgdlbnRyaWVzGAEgAygLMjMucmVnaXN0cnkucm91dGluZ190YWJsZS52MS5DYW5pc3Rlck1pZ3JhdGlvbnMuRW50cnkaagoFRW50cnkSOQoFcmFuZ2UYASABKAsyKi5yZWdpc3RyeS5yb3V0aW5nX3RhYmxlLnYxLkNhbmlzdGVySWRSYW5nZRImCgpzdWJuZXRfaWRzGAIgAygLMhIudHlwZXMudjEuU3VibmV0SWRiBnByb3RvMw", [file_types_v1_types]);
 
 /**
  * @generated from message registry.routing_table.v1.CanisterIdRange
@@ -78,4 +78,45 @@ export type RoutingTable_Entry = Message<"registry.routing_table.v1.RoutingTable
  */
 export const RoutingTable_EntrySchema: GenMessage<RoutingTable_Entry> = /*@__PURE__*/
   messageDesc(file_registry_routing_table_v1_routing_table, 1, 0);
+
+/**
+ * Key: canister_migrations. Canister ids that move: from the first subnet of the trace to the last.
+ *
+ * @generated from message registry.routing_table.v1.CanisterMigrations
+ */
+export type CanisterMigrations = Message<"registry.routing_table.v1.CanisterMigrations"> & {
+  /**
+   * @generated from field: repeated registry.routing_table.v1.CanisterMigrations.Entry entries = 1;
+   */
+  entries: CanisterMigrations_Entry[];
+};
+
+/**
+ * Describes the message registry.routing_table.v1.CanisterMigrations.
+ * Use `create(CanisterMigrationsSchema)` to create a new message.
+ */
+export const CanisterMigrationsSchema: GenMessage<CanisterMigrations> = /*@__PURE__*/
+  messageDesc(file_registry_routing_table_v1_routing_table, 2);
+
+/**
+ * @generated from message registry.routing_table.v1.CanisterMigrations.Entry
+ */
+export type CanisterMigrations_Entry = Message<"registry.routing_table.v1.CanisterMigrations.Entry"> & {
+  /**
+   * @generated from field: registry.routing_table.v1.CanisterIdRange range = 1;
+   */
+  range?: CanisterIdRange | undefined;
+
+  /**
+   * @generated from field: repeated types.v1.SubnetId subnet_ids = 2;
+   */
+  subnetIds: SubnetId[];
+};
+
+/**
+ * Describes the message registry.routing_table.v1.CanisterMigrations.Entry.
+ * Use `create(CanisterMigrations_EntrySchema)` to create a new message.
+ */
+export const CanisterMigrations_EntrySchema: GenMessage<CanisterMigrations_Entry> = /*@__PURE__*/
+  messageDesc(file_registry_routing_table_v1_routing_table, 2, 0);
 

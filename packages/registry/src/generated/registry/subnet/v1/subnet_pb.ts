@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { PrincipalId } from "../../../types/v1/types_pb.ts";
+import type { MasterPublicKeyId, PrincipalId } from "../../../types/v1/types_pb.ts";
 import { file_types_v1_types } from "../../../types/v1/types_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file registry/subnet/v1/subnet.proto.
  */
 export const file_registry_subnet_v1_subnet: GenFile = /*@__PURE__*/
-  fileDesc("Ch9yZWdpc3RyeS9zdWJuZXQvdjEvc3VibmV0LnByb3RvEhJyZWdpc3RyeS5zdWJuZXQudjEibgoOU3VibmV0RmVhdHVyZXMSGwoTY2FuaXN0ZXJfc2FuZGJveGluZxgCIAEoCBIVCg1odHRwX3JlcXVlc3RzGAMgASgIEhgKC3Nldl9lbmFibGVkGAkgASgISACIAQFCDgoMX3Nldl9lbmFibGVkIoIBCg5SZXNvdXJjZUxpbWl0cxIfChJtYXhpbXVtX3N0YXRlX3NpemUYASABKARIAIgBARIgChNtYXhpbXVtX3N0YXRlX2RlbHRhGAIgASgESAGIAQFCFQoTX21heGltdW1fc3RhdGVfc2l6ZUIWChRfbWF4aW11bV9zdGF0ZV9kZWx0YSL2BgoMU3VibmV0UmVjb3JkEhIKCm1lbWJlcnNoaXAYAyADKAwSJQodbWF4X2luZ3Jlc3NfYnl0ZXNfcGVyX21lc3NhZ2UYBSABKAQSGQoRdW5pdF9kZWxheV9taWxsaXMYByABKAQSIwobaW5pdGlhbF9ub3RhcnlfZGVsYXlfbWlsbGlzGAggASgEEhoKEnJlcGxpY2FfdmVyc2lvbl9pZBgJIAEoCRIbChNka2dfaW50ZXJ2YWxfbGVuZ3RoGAogASgEEhQKDHN0YXJ0X2FzX25ucxgOIAEoCBIzCgtzdWJuZXRfdHlwZRgPIAEoDjIeLnJlZ2lzdHJ5LnN1Ym5ldC52MS5TdWJuZXRUeXBlEh4KFmRrZ19kZWFsaW5nc19wZXJfYmxvY2sYECABKAQSEQoJaXNfaGFsdGVkGBEgASgIEiYKHm1heF9pbmdyZXNzX21lc3NhZ2VzX3Blcl9ibG9jaxgSIAEoBBIeChZtYXhfYmxvY2tfcGF5bG9hZF9zaXplGBMgASgEEjQKCGZlYXR1cmVzGBcgASgLMiIucmVnaXN0cnkuc3VibmV0LnYxLlN1Ym5ldEZlYXR1cmVzEh8KF21heF9udW1iZXJfb2ZfY2FuaXN0ZXJzGBggASgEEhsKE3NzaF9yZWFkb25seV9hY2Nlc3MYGSADKAkSGQoRc3NoX2JhY2t1cF9hY2Nlc3MYGiADKAkSGgoSaGFsdF9hdF9jdXBfaGVpZ2h0GBwgASgIElUKHWNhbmlzdGVyX2N5Y2xlc19jb3N0X3NjaGVkdWxlGB4gASgOMi4ucmVnaXN0cnkuc3VibmV0LnYxLkNhbmlzdGVyQ3ljbGVzQ29zdFNjaGVkdWxlEiwKDXN1Ym5ldF9hZG1pbnMYHyADKAsyFS50eXBlcy52MS5QcmluY2lwYWxJZBIjChttYXhfaW5ncmVzc19ieXRlc19wZXJfYmxvY2sYICABKAQSJAoccmVjYWxsZWRfcmVwbGljYV92ZXJzaW9uX2lkcxghIAMoCRI7Cg9yZXNvdXJjZV9saW1pdHMYIiABKAsyIi5yZWdpc3RyeS5zdWJuZXQudjEuUmVzb3VyY2VMaW1pdHNKBAgBEAJKBAgCEANKBAgEEAVKBAgGEAdKBAgNEA5KBAgUEBVKBAgVEBZKBAgWEBdKBAgbEBwiIwoQU3VibmV0TGlzdFJlY29yZBIPCgdzdWJuZXRzGAIgAygMKqgBCgpTdWJuZXRUeXBlEhsKF1NVQk5FVF9UWVBFX1VOU1BFQ0lGSUVEEAASGwoXU1VCTkVUX1RZUEVfQVBQTElDQVRJT04QARIWChJTVUJORVRfVFlQRV9TWVNURU0QAhIkCiBTVUJORVRfVFlQRV9WRVJJRklFRF9BUFBMSUNBVElPThAEEhwKGFNVQk5FVF9UWVBFX0NMT1VEX0VOR0lORRAFIgQIAxADKp0BChpDYW5pc3RlckN5Y2xlc0Nvc3RTY2hlZHVsZRItCilDQU5JU1RFUl9DWUNMRVNfQ09TVF9TQ0hFRFVMRV9VTlNQRUNJRklFRBAAEigKJENBTklTVEVSX0NZQ0xFU19DT1NUX1NDSEVEVUxFX05PUk1BTBABEiYKIkNBTklTVEVSX0NZQ0xFU19DT1NUX1NDSEVEVUxFX0ZSRUUQAmIGcHJvdG8z", [file_types_v1_types]);
+  fileDesc("Ch9yZWdpc3RyeS9zdWJuZXQvdjEvc3VibmV0LnByb3RvEhJyZWdpc3RyeS5zdWJuZXQudjEiegoOU3VibmV0RmVhdHVyZXMSGwoTY2FuaXN0ZXJfc2FuZGJveGluZxgCIAEoCBIVCg1odHRwX3JlcXVlc3RzGAMgASgIEhgKC3Nldl9lbmFibGVkGAkgASgISACIAQFCDgoMX3Nldl9lbmFibGVkSgQIARACSgQIBBAJIoIBCg5SZXNvdXJjZUxpbWl0cxIfChJtYXhpbXVtX3N0YXRlX3NpemUYASABKARIAIgBARIgChNtYXhpbXVtX3N0YXRlX2RlbHRhGAIgASgESAGIAQFCFQoTX21heGltdW1fc3RhdGVfc2l6ZUIWChRfbWF4aW11bV9zdGF0ZV9kZWx0YSLSAQoJS2V5Q29uZmlnEjAKBmtleV9pZBgBIAEoCzIbLnR5cGVzLnYxLk1hc3RlclB1YmxpY0tleUlkSACIAQESMAojcHJlX3NpZ25hdHVyZXNfdG9fY3JlYXRlX2luX2FkdmFuY2UYAyABKA1IAYgBARIbCg5tYXhfcXVldWVfc2l6ZRgEIAEoDUgCiAEBQgkKB19rZXlfaWRCJgokX3ByZV9zaWduYXR1cmVzX3RvX2NyZWF0ZV9pbl9hZHZhbmNlQhEKD19tYXhfcXVldWVfc2l6ZSLSAgoOQ2hhaW5LZXlDb25maWcSMgoLa2V5X2NvbmZpZ3MYASADKAsyHS5yZWdpc3RyeS5zdWJuZXQudjEuS2V5Q29uZmlnEikKHHNpZ25hdHVyZV9yZXF1ZXN0X3RpbWVvdXRfbnMYAiABKARIAIgBARIoChtpZGtnX2tleV9yb3RhdGlvbl9wZXJpb2RfbXMYAyABKARIAYgBARI/CjJtYXhfcGFyYWxsZWxfcHJlX3NpZ25hdHVyZV90cmFuc2NyaXB0c19pbl9jcmVhdGlvbhgEIAEoDUgCiAEBQh8KHV9zaWduYXR1cmVfcmVxdWVzdF90aW1lb3V0X25zQh4KHF9pZGtnX2tleV9yb3RhdGlvbl9wZXJpb2RfbXNCNQozX21heF9wYXJhbGxlbF9wcmVfc2lnbmF0dXJlX3RyYW5zY3JpcHRzX2luX2NyZWF0aW9uIs4HCgxTdWJuZXRSZWNvcmQSEgoKbWVtYmVyc2hpcBgDIAMoDBIlCh1tYXhfaW5ncmVzc19ieXRlc19wZXJfbWVzc2FnZRgFIAEoBBIZChF1bml0X2RlbGF5X21pbGxpcxgHIAEoBBIjChtpbml0aWFsX25vdGFyeV9kZWxheV9taWxsaXMYCCABKAQSGgoScmVwbGljYV92ZXJzaW9uX2lkGAkgASgJEhsKE2RrZ19pbnRlcnZhbF9sZW5ndGgYCiABKAQSFAoMc3RhcnRfYXNfbm5zGA4gASgIEjMKC3N1Ym5ldF90eXBlGA8gASgOMh4ucmVnaXN0cnkuc3VibmV0LnYxLlN1Ym5ldFR5cGUSHgoWZGtnX2RlYWxpbmdzX3Blcl9ibG9jaxgQIAEoBBIRCglpc19oYWx0ZWQYESABKAgSJgoebWF4X2luZ3Jlc3NfbWVzc2FnZXNfcGVyX2Jsb2NrGBIgASgEEh4KFm1heF9ibG9ja19wYXlsb2FkX3NpemUYEyABKAQSNAoIZmVhdHVyZXMYFyABKAsyIi5yZWdpc3RyeS5zdWJuZXQudjEuU3VibmV0RmVhdHVyZXMSHwoXbWF4X251bWJlcl9vZl9jYW5pc3RlcnMYGCABKAQSGwoTc3NoX3JlYWRvbmx5X2FjY2VzcxgZIAMoCRIZChFzc2hfYmFja3VwX2FjY2VzcxgaIAMoCRIaChJoYWx0X2F0X2N1cF9oZWlnaHQYHCABKAgSQQoQY2hhaW5fa2V5X2NvbmZpZxgdIAEoCzIiLnJlZ2lzdHJ5LnN1Ym5ldC52MS5DaGFpbktleUNvbmZpZ0gAiAEBElUKHWNhbmlzdGVyX2N5Y2xlc19jb3N0X3NjaGVkdWxlGB4gASgOMi4ucmVnaXN0cnkuc3VibmV0LnYxLkNhbmlzdGVyQ3ljbGVzQ29zdFNjaGVkdWxlEiwKDXN1Ym5ldF9hZG1pbnMYHyADKAsyFS50eXBlcy52MS5QcmluY2lwYWxJZBIjChttYXhfaW5ncmVzc19ieXRlc19wZXJfYmxvY2sYICABKAQSJAoccmVjYWxsZWRfcmVwbGljYV92ZXJzaW9uX2lkcxghIAMoCRI7Cg9yZXNvdXJjZV9saW1pdHMYIiABKAsyIi5yZWdpc3RyeS5zdWJuZXQudjEuUmVzb3VyY2VMaW1pdHNCEwoRX2NoYWluX2tleV9jb25maWdKBAgBEAJKBAgCEANKBAgEEAVKBAgGEAdKBAgNEA5KBAgUEBVKBAgVEBZKBAgWEBdKBAgbEBwiKQoQU3VibmV0TGlzdFJlY29yZBIPCgdzdWJuZXRzGAIgAygMSgQIARACKqgBCgpTdWJuZXRUeXBlEhsKF1NVQk5FVF9UWVBFX1VOU1BFQ0lGSUVEEAASGwoXU1VCTkVUX1RZUEVfQVBQTElDQVRJT04QARIWChJTVUJORVRfVFlQRV9TWVNURU0QAhIkCiBTVUJORVRfVFlQRV9WRVJJRklFRF9BUFBMSUNBVElPThAEEhwKGFNVQk5FVF9UWVBFX0NMT1VEX0VOR0lORRAFIgQIAxADKp0BChpDYW5pc3RlckN5Y2xlc0Nvc3RTY2hlZHVsZRItCilDQU5JU1RFUl9DWUNMRVNfQ09TVF9TQ0hFRFVMRV9VTlNQRUNJRklFRBAAEigKJENBTklTVEVSX0NZQ0xFU19DT1NUX1NDSEVEVUxFX05PUk1BTBABEiYKIkNBTklTVEVSX0NZQ0xFU19DT1NUX1NDSEVEVUxFX0ZSRUUQAmIGcHJvdG8z", [file_types_v1_types]);
 
 /**
  * @generated from message registry.subnet.v1.SubnetFeatures
@@ -62,6 +62,67 @@ export type ResourceLimits = Message<"registry.subnet.v1.ResourceLimits"> & {
  */
 export const ResourceLimitsSchema: GenMessage<ResourceLimits> = /*@__PURE__*/
   messageDesc(file_registry_subnet_v1_subnet, 1);
+
+/**
+ * @generated from message registry.subnet.v1.KeyConfig
+ */
+export type KeyConfig = Message<"registry.subnet.v1.KeyConfig"> & {
+  /**
+   * @generated from field: optional types.v1.MasterPublicKeyId key_id = 1;
+   */
+  keyId?: MasterPublicKeyId | undefined;
+
+  /**
+   * @generated from field: optional uint32 pre_signatures_to_create_in_advance = 3;
+   */
+  preSignaturesToCreateInAdvance?: number | undefined;
+
+  /**
+   * @generated from field: optional uint32 max_queue_size = 4;
+   */
+  maxQueueSize?: number | undefined;
+};
+
+/**
+ * Describes the message registry.subnet.v1.KeyConfig.
+ * Use `create(KeyConfigSchema)` to create a new message.
+ */
+export const KeyConfigSchema: GenMessage<KeyConfig> = /*@__PURE__*/
+  messageDesc(file_registry_subnet_v1_subnet, 2);
+
+/**
+ * Which chain keys a subnet holds, and how it works with them.
+ *
+ * @generated from message registry.subnet.v1.ChainKeyConfig
+ */
+export type ChainKeyConfig = Message<"registry.subnet.v1.ChainKeyConfig"> & {
+  /**
+   * @generated from field: repeated registry.subnet.v1.KeyConfig key_configs = 1;
+   */
+  keyConfigs: KeyConfig[];
+
+  /**
+   * @generated from field: optional uint64 signature_request_timeout_ns = 2;
+   */
+  signatureRequestTimeoutNs?: bigint | undefined;
+
+  /**
+   * @generated from field: optional uint64 idkg_key_rotation_period_ms = 3;
+   */
+  idkgKeyRotationPeriodMs?: bigint | undefined;
+
+  /**
+   * @generated from field: optional uint32 max_parallel_pre_signature_transcripts_in_creation = 4;
+   */
+  maxParallelPreSignatureTranscriptsInCreation?: number | undefined;
+};
+
+/**
+ * Describes the message registry.subnet.v1.ChainKeyConfig.
+ * Use `create(ChainKeyConfigSchema)` to create a new message.
+ */
+export const ChainKeyConfigSchema: GenMessage<ChainKeyConfig> = /*@__PURE__*/
+  messageDesc(file_registry_subnet_v1_subnet, 3);
 
 /**
  * Key: subnet_record_<subnet>
@@ -155,6 +216,11 @@ export type SubnetRecord = Message<"registry.subnet.v1.SubnetRecord"> & {
   haltAtCupHeight: boolean;
 
   /**
+   * @generated from field: optional registry.subnet.v1.ChainKeyConfig chain_key_config = 29;
+   */
+  chainKeyConfig?: ChainKeyConfig | undefined;
+
+  /**
    * @generated from field: registry.subnet.v1.CanisterCyclesCostSchedule canister_cycles_cost_schedule = 30;
    */
   canisterCyclesCostSchedule: CanisterCyclesCostSchedule;
@@ -185,7 +251,7 @@ export type SubnetRecord = Message<"registry.subnet.v1.SubnetRecord"> & {
  * Use `create(SubnetRecordSchema)` to create a new message.
  */
 export const SubnetRecordSchema: GenMessage<SubnetRecord> = /*@__PURE__*/
-  messageDesc(file_registry_subnet_v1_subnet, 2);
+  messageDesc(file_registry_subnet_v1_subnet, 4);
 
 /**
  * Key: subnet_list
@@ -204,7 +270,7 @@ export type SubnetListRecord = Message<"registry.subnet.v1.SubnetListRecord"> & 
  * Use `create(SubnetListRecordSchema)` to create a new message.
  */
 export const SubnetListRecordSchema: GenMessage<SubnetListRecord> = /*@__PURE__*/
-  messageDesc(file_registry_subnet_v1_subnet, 3);
+  messageDesc(file_registry_subnet_v1_subnet, 5);
 
 /**
  * @generated from enum registry.subnet.v1.SubnetType
