@@ -1,22 +1,23 @@
 import { IDL } from "@icp-sdk/core/candid";
-import { Principal } from "@icos/certification";
+import { Principal } from "@icos/certification/principal";
 import { IcosError } from "@icos/system";
+import type { PrimitiveName, Shape } from "./shape.ts";
 
 /** A candid type with its value in TypeScript: `opt` is `T | undefined`, a map is an array of pairs. */
 export interface Codec<T> {
   readonly idl: IDL.Type;
-  /** The type as the interface file writes it; adds the definitions of its named types. */
-  describe(definitions: Map<string, string>): string;
+  /** The same type as data: for the interface file, and for values that people write. */
+  readonly shape: Shape;
   /** From what the candid library decoded. @throws IcosError `candid-mismatch` */
   read(value: unknown): T;
   /** To what the candid library encodes. */
   write(value: T): unknown;
 }
 
-function primitive<T>(name: string, idl: IDL.Type, is: (value: unknown) => value is T): Codec<T> {
+function primitive<T>(name: PrimitiveName, idl: IDL.Type, is: (value: unknown) => value is T): Codec<T> {
   return {
     idl,
-    describe: () => name,
+    shape: { kind: "primitive", name },
     read(value) {
       if (is(value)) return value;
       throw mismatch(`a ${name}`, value);
@@ -33,14 +34,14 @@ export const float32 = primitive("float32", IDL.Float32, (value) => typeof value
 
 export const principal: Codec<Principal> = {
   idl: IDL.Principal,
-  describe: () => "principal",
+  shape: { kind: "primitive", name: "principal" },
   read: (value) => Principal.from(value),
   write: (value) => value,
 };
 
 export const blob: Codec<Uint8Array> = {
   idl: IDL.Vec(IDL.Nat8),
-  describe: () => "blob",
+  shape: { kind: "primitive", name: "blob" },
   read(value) {
     if (value instanceof Uint8Array) return value;
     if (Array.isArray(value)) return Uint8Array.from(value, Number);
@@ -52,7 +53,7 @@ export const blob: Codec<Uint8Array> = {
 /** Any value of any type, which is not looked at. */
 export const reserved: Codec<unknown> = {
   idl: IDL.Reserved,
-  describe: () => "reserved",
+  shape: { kind: "primitive", name: "reserved" },
   read: () => null,
   write: () => null,
 };
@@ -60,7 +61,7 @@ export const reserved: Codec<unknown> = {
 export function vec<T>(element: Codec<T>): Codec<readonly T[]> {
   return {
     idl: IDL.Vec(element.idl),
-    describe: (definitions) => `vec ${element.describe(definitions)}`,
+    shape: { kind: "vec", element: element.shape },
     read: (value) => arrayOf(value).map((item) => element.read(item)),
     write: (value) => value.map((item) => element.write(item)),
   };
@@ -69,7 +70,7 @@ export function vec<T>(element: Codec<T>): Codec<readonly T[]> {
 export function opt<T>(inner: Codec<T>): Codec<T | undefined> {
   return {
     idl: IDL.Opt(inner.idl),
-    describe: (definitions) => `opt ${inner.describe(definitions)}`,
+    shape: { kind: "opt", inner: inner.shape },
     read(value) {
       const items = arrayOf(value);
       return items.length === 0 ? undefined : inner.read(items[0]);
@@ -95,7 +96,7 @@ export function present<T>(inner: Codec<T>, what: string): Codec<T> {
 export function pair<A, B>(first: Codec<A>, second: Codec<B>): Codec<readonly [A, B]> {
   return {
     idl: IDL.Tuple(first.idl, second.idl),
-    describe: (definitions) => `record { ${first.describe(definitions)}; ${second.describe(definitions)} }`,
+    shape: { kind: "pair", first: first.shape, second: second.shape },
     read(value) {
       const items = arrayOf(value);
       return [first.read(items[0]), second.read(items[1])];
@@ -112,14 +113,7 @@ export function record<T extends object>(
   const names = Object.keys(fields) as (keyof T & string)[];
   return {
     idl: IDL.Record(Object.fromEntries(names.map((field) => [field, fields[field].idl]))),
-    describe: (definitions) =>
-      define(definitions, name, () =>
-        braces(
-          "record",
-          names.map((field) => `${field} : ${fields[field].describe(definitions)}`),
-          name !== undefined,
-        ),
-      ),
+    shape: { kind: "record", name, fields: names.map((field) => ({ name: field, shape: fields[field].shape })) },
     read(value) {
       if (!isObject(value)) throw mismatch("a record", value);
       const entries = names.map((field) => [field, fields[field].read(value[field])] as const);
@@ -133,7 +127,7 @@ export function record<T extends object>(
 export function choice<T extends string>(name: string, alternatives: readonly T[]): Codec<T> {
   return {
     idl: IDL.Variant(Object.fromEntries(alternatives.map((alternative) => [alternative, IDL.Null]))),
-    describe: (definitions) => define(definitions, name, () => braces("variant", alternatives, false)),
+    shape: { kind: "choice", name, alternatives },
     read(value) {
       const found = isObject(value) ? alternatives.find((alternative) => alternative in value) : undefined;
       if (found === undefined) throw mismatch(name, value);
@@ -147,8 +141,14 @@ export function choice<T extends string>(name: string, alternatives: readonly T[
 export function result<T>(name: string, ok: Codec<T>): Codec<T> {
   return {
     idl: IDL.Variant({ Ok: ok.idl, Err: IDL.Text }),
-    describe: (definitions) =>
-      define(definitions, name, () => braces("variant", [`Ok : ${ok.describe(definitions)}`, "Err : text"], false)),
+    shape: {
+      kind: "variant",
+      name,
+      alternatives: [
+        { name: "Ok", shape: ok.shape },
+        { name: "Err", shape: text.shape },
+      ],
+    },
     read(value) {
       if (isObject(value) && "Ok" in value) return ok.read(value["Ok"]);
       if (isObject(value) && "Err" in value) throw new IcosError("registry-refused", text.read(value["Err"]));
@@ -158,18 +158,33 @@ export function result<T>(name: string, ok: Codec<T>): Codec<T> {
   };
 }
 
-function define(definitions: Map<string, string>, name: string | undefined, body: () => string): string {
-  if (name === undefined) return body();
-  if (!definitions.has(name)) {
-    definitions.set(name, ""); // its place, before the types that it mentions
-    definitions.set(name, body());
-  }
-  return name;
-}
-
-function braces(kind: string, parts: readonly string[], lines: boolean): string {
-  if (!lines) return `${kind} { ${parts.join("; ")} }`;
-  return `${kind} {\n${parts.map((part) => `  ${part};\n`).join("")}}`;
+/**
+ * A variant as a discriminated union: `kind` names the alternative, the other properties are its record's fields.
+ * An alternative without fields has no value.
+ */
+export function union<T extends { readonly kind: string }>(
+  name: string,
+  alternatives: { readonly [K in T["kind"]]: Codec<Omit<Extract<T, { readonly kind: K }>, "kind">> | undefined },
+): Codec<T> {
+  const names = Object.keys(alternatives) as T["kind"][];
+  return {
+    idl: IDL.Variant(Object.fromEntries(names.map((each) => [each, alternatives[each]?.idl ?? IDL.Null]))),
+    shape: {
+      kind: "variant",
+      name,
+      alternatives: names.map((each) => ({ name: each, shape: alternatives[each]?.shape })),
+    },
+    read(value) {
+      const found = isObject(value) ? names.find((each) => each in value) : undefined;
+      if (found === undefined || !isObject(value)) throw mismatch(name, value);
+      return { kind: found, ...alternatives[found]?.read(value[found]) } as T;
+    },
+    write: (value) => {
+      const { kind, ...rest } = value;
+      const codec = alternatives[kind as T["kind"]] as Codec<typeof rest> | undefined;
+      return { [kind]: codec ? codec.write(rest) : null };
+    },
+  };
 }
 
 function arrayOf(value: unknown): readonly unknown[] {

@@ -1,14 +1,27 @@
 import { METHOD_CODECS } from "./methods.ts";
+import { describeShape, type Shape } from "./shape.ts";
+
+interface Signature {
+  readonly payload: { readonly shape: Shape };
+  readonly reply: { readonly shape: Shape } | undefined;
+  readonly query?: boolean | undefined;
+}
 
 /** The registry's candid interface file, `registry.did`. The protobuf methods are not part of it, as upstream. */
 export function interfaceFile(): string {
+  return describeService(METHOD_CODECS);
+}
+
+/** A candid interface file with these methods, sorted by name. */
+export function describeService(methods: Readonly<Record<string, Signature>>): string {
   const definitions = new Map<string, string>();
-  const methods = Object.entries(METHOD_CODECS)
+  const lines = Object.entries(methods)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { payload, reply }]) => {
-      const argument = payload.describe(definitions);
-      return `  ${name} : (${argument}) -> (${reply?.describe(definitions) ?? ""});\n`;
+    .map(([name, { payload, reply, query }]) => {
+      const argument = describeShape(payload.shape, definitions);
+      const result = reply ? describeShape(reply.shape, definitions) : "";
+      return `  ${name} : (${argument}) -> (${result})${query ? " query" : ""};\n`;
     });
   const types = Array.from(definitions, ([name, body]) => `type ${name} = ${body};\n`);
-  return `${types.join("\n")}\nservice : {\n${methods.join("")}}\n`;
+  return `${types.join("\n")}\nservice : {\n${lines.join("")}}\n`;
 }

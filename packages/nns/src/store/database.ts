@@ -1,12 +1,13 @@
-import { hash } from "node:crypto";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { decodeVersion, encodedVersion, type RegistryVersion } from "@icos/registry";
 import { describeError, IcosError } from "@icos/system";
+import { ChainedTable, damaged } from "./chained-table.ts";
 
-const SCHEMA_VERSION = 1;
 /** Milliseconds to wait for another process that is just ending. */
 const BUSY_TIMEOUT = 1_000;
-const SCHEMA = `
+/** What makes a database of each schema from one of the schema before; the schema's number is how many were run. */
+const MIGRATIONS: readonly string[] = [
+  `
   CREATE TABLE versions (
     version INTEGER PRIMARY KEY,
     content BLOB NOT NULL, -- as it is certified
@@ -15,7 +16,23 @@ const SCHEMA = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE calls (id BLOB PRIMARY KEY, expiry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX calls_by_expiry ON calls (expiry);
-`;
+  `,
+  `
+  CREATE TABLE governance_log (
+    sequence INTEGER PRIMARY KEY,
+    content BLOB NOT NULL, -- an entry of the log, JSON
+    digest BLOB NOT NULL   -- SHA-256 of the digest before it and the content
+  ) STRICT;
+  `,
+];
+
+/** What one transaction stores. */
+export interface Append {
+  readonly versions?: readonly RegistryVersion[];
+  /** Entries of the governance log. */
+  readonly log?: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
+}
 
 /**
  * The registry on disk: each version is one transaction, on disk when {@link append} returns (WAL with full
@@ -23,8 +40,8 @@ const SCHEMA = `
  */
 export class RegistryDatabase {
   readonly #db: DatabaseSync;
-  readonly #insert: StatementSync;
-  #last: { version: number; digest: Uint8Array } = { version: 0, digest: new Uint8Array(32) };
+  readonly #versions: ChainedTable;
+  readonly #log: ChainedTable;
 
   /** @throws IcosError `nns-database` when the file cannot be used, `nns-database-damaged` from {@link load} */
   constructor(path: string) {
@@ -32,7 +49,8 @@ export class RegistryDatabase {
       this.#db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
       this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
       this.#migrate(path);
-      this.#insert = this.#db.prepare("INSERT INTO versions (version, content, digest) VALUES (?, ?, ?)");
+      this.#versions = new ChainedTable(this.#db, "versions", "version", "version");
+      this.#log = new ChainedTable(this.#db, "governance_log", "sequence", "entry of the governance log");
     } catch (cause) {
       if (cause instanceof IcosError) throw cause;
       throw new IcosError("nns-database", `The registry database ${path} cannot be opened: ${describeError(cause)}.`, {
@@ -45,33 +63,32 @@ export class RegistryDatabase {
 
   /** All versions, each verified. To be called once, before {@link append}. */
   *load(): Generator<RegistryVersion> {
-    const rows = this.#db.prepare("SELECT version, content, digest FROM versions ORDER BY version").iterate();
-    for (const { version, content, digest } of rows) {
-      const next = this.#last.version + 1;
-      if (version !== next || !(content instanceof Uint8Array) || !(digest instanceof Uint8Array)) {
-        throw damaged(`version ${next} is missing`);
-      }
-      const expected = chain(this.#last.digest, content);
-      if (Buffer.compare(expected, digest) !== 0) throw damaged(`version ${next} is not what was stored`);
-      this.#last = { version: next, digest: expected };
-      yield decodeVersion(next, content);
-    }
+    for (const { number, content } of this.#versions.load()) yield decodeVersion(number, content);
   }
 
-  /** Stores the versions in one transaction, with settings that go with them. */
-  append(versions: readonly RegistryVersion[], settings: Readonly<Record<string, string>> = {}): void {
-    let last = this.#last;
-    this.#transaction(() => {
-      for (const version of versions) {
-        if (version.version !== last.version + 1) throw damaged(`version ${version.version} does not follow`);
-        const content = encodedVersion(version);
-        last = { version: version.version, digest: chain(last.digest, content) };
-        this.#insert.run(last.version, content, last.digest);
-      }
-      const set = this.#db.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)");
-      for (const [name, value] of Object.entries(settings)) set.run(name, value);
-    });
-    this.#last = last;
+  /** All entries of the governance log, each verified. To be called once, before {@link append}. */
+  *loadLog(): Generator<string> {
+    for (const { content } of this.#log.load()) yield Buffer.from(content).toString("utf8");
+  }
+
+  /** Stores all of it in one transaction. */
+  append({ versions = [], log = [], settings = {} }: Append): void {
+    const [lastVersion, lastEntry] = [this.#versions.last, this.#log.last];
+    try {
+      this.#transaction(() => {
+        for (const version of versions) {
+          const number = this.#versions.append(encodedVersion(version));
+          if (number !== version.version) throw damaged(`version ${version.version} does not follow`);
+        }
+        for (const entry of log) this.#log.append(Buffer.from(entry));
+        const set = this.#db.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)");
+        for (const [name, value] of Object.entries(settings)) set.run(name, value);
+      });
+    } catch (error) {
+      this.#versions.rollback(lastVersion);
+      this.#log.rollback(lastEntry);
+      throw error;
+    }
   }
 
   setting(name: string): string | undefined {
@@ -110,23 +127,14 @@ export class RegistryDatabase {
 
   #migrate(path: string): void {
     const version = this.#db.prepare("PRAGMA user_version").get()?.["user_version"];
-    if (version === SCHEMA_VERSION) return;
-    if (version !== 0) {
+    if (version === MIGRATIONS.length) return;
+    if (typeof version !== "number" || version > MIGRATIONS.length) {
       throw new IcosError(
         "nns-database",
-        `${path} is of schema ${String(version)}; this program knows ${SCHEMA_VERSION}.`,
+        `${path} is of schema ${String(version)}; this program knows ${MIGRATIONS.length}.`,
       );
     }
-    this.#transaction(() => this.#db.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`));
+    const missing = MIGRATIONS.slice(version).join(";");
+    this.#transaction(() => this.#db.exec(`${missing}; PRAGMA user_version = ${MIGRATIONS.length}`));
   }
-}
-
-function chain(before: Uint8Array, content: Uint8Array): Uint8Array {
-  return hash("sha256", Buffer.concat([before, content]), "buffer");
-}
-
-function damaged(why: string): IcosError {
-  return new IcosError("nns-database-damaged", `The registry database is damaged: ${why}.`, {
-    next: "Restore the data directory from a copy.",
-  });
 }

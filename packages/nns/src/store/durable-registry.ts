@@ -10,7 +10,7 @@ import {
   type RegistryRules,
   type RegistryVersion,
 } from "@icos/registry";
-import type { RegistryDatabase } from "./database.ts";
+import type { Append, RegistryDatabase } from "./database.ts";
 
 /** The registry with its history in memory and on disk, always at the same version. */
 export class DurableRegistry {
@@ -35,14 +35,14 @@ export class DurableRegistry {
   ): MutationOutcome<Method> {
     const registry = { view: this.state, rules: this.rules, limits: this.#limits };
     const outcome = applyMutation(registry, call, caller, time);
-    if (outcome.kind === "applied" && outcome.next) this.append([outcome.next]);
+    if (outcome.kind === "applied" && outcome.next) this.append({ versions: [outcome.next] });
     return outcome;
   }
 
-  /** Takes versions that are known to be valid. */
-  append(versions: readonly RegistryVersion[], settings: Readonly<Record<string, string>> = {}): void {
-    this.#database.append(versions, settings);
-    for (const version of versions) this.#take(version);
+  /** Stores all of it in one transaction; versions are taken to be valid. */
+  append(what: Append): void {
+    this.#database.append(what);
+    for (const version of what.versions ?? []) this.#take(version);
   }
 
   #take(version: RegistryVersion): void {

@@ -73,6 +73,21 @@ void test("a changed or missing version is noticed on opening", async () => {
   }
 });
 
+void test("a database of the schema before is brought up to date, one of a later schema is refused", async () => {
+  await stored(async (directory) => {
+    const change = (sql: string): void => {
+      const database = new DatabaseSync(join(directory, "registry.sqlite"));
+      database.exec(sql);
+      database.close();
+    };
+    change("DROP TABLE governance_log; PRAGMA user_version = 1");
+    const nns = await startNns({ directory, ...modules });
+    await nns.close();
+    change("PRAGMA user_version = 99");
+    await assert.rejects(startNns({ directory, ...modules }), { code: "nns-database", message: /of schema 99/ });
+  });
+});
+
 void test("a lost key, and a key that others may read, are refused", async () => {
   await stored(async (directory) => {
     const key = join(directory, "root_key.seed");

@@ -41,7 +41,8 @@ function initialise({ init, rootKey, clock }: OpenRegistryOptions, database: Reg
   const registry = new DurableRegistry(database, rulesOf(parsed));
   const time = BigInt(clock.now()) * 1_000_000n;
   const first = nextVersion(new RegistryState(), registry.rules, initialMutations(parsed, rootKey), time);
-  registry.append(first ? [first] : [], { init, rootKey: Buffer.from(rootKey).toString("hex") });
+  const settings = { init, rootKey: Buffer.from(rootKey).toString("hex") };
+  registry.append({ versions: first ? [first] : [], settings });
   return registry;
 }
 
