@@ -62,13 +62,22 @@ export function deterministicMac({ mgmtMac, environment, type, slot = 0 }: NodeI
   return formatMac(Uint8Array.from(bytes));
 }
 
+/** The first groups of an IPv6 network, with or without `::` (`2001:db8:0:1`, `2001:db8::`). */
+export function isIpv6Prefix(text: string): boolean {
+  return networkOf(text) !== undefined;
+}
+
+function networkOf(prefix: string): Uint8Array | undefined {
+  const complete = SHORT_PREFIX.test(prefix) ? `${prefix}::` : prefix;
+  return complete.includes("::") ? parseIpv6(complete) : undefined;
+}
+
 /**
  * The address a machine with this MAC gives itself in a /64 (EUI-64). `prefix` is the network's first groups with or
  * without `::` (`2001:db8:0:1`, `2001:db8::`); only its first 64 bits count.
  */
 export function slaacAddress(prefix: string, mac: string): string {
-  const complete = SHORT_PREFIX.test(prefix) ? `${prefix}::` : prefix;
-  const network = complete.includes("::") ? parseIpv6(complete) : undefined;
+  const network = networkOf(prefix);
   if (network === undefined) {
     throw new IcosError("invalid-prefix", `${JSON.stringify(prefix)} is not the prefix of an IPv6 network.`, {
       next: "Write its first four groups, such as 2001:db8:0:1.",

@@ -4,7 +4,7 @@ import type { Exec } from "@icos/system";
 import { BOOTSTRAP_FILES } from "./bootstrap-files.ts";
 import { buildBootstrapTar } from "./bootstrap-tar.ts";
 import { formatGuestosConfig } from "./guestos-config.ts";
-import type { GuestosConfig } from "./guestos-schema.ts";
+import type { GuestosConfig } from "./objects/guestos-object.ts";
 import type { Secret } from "./secret.ts";
 
 /** Label of the FAT file system that a guest looks for. */

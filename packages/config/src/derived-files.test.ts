@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { makeGuestosConfig, parseGuestosConfig } from "./guestos-config.ts";
-import type { GuestosConfig, GuestosConfigInput } from "./guestos-schema.ts";
+import type { GuestosConfig, GuestosConfigInput } from "./objects/guestos-object.ts";
 import { guestHostname } from "./hostname.ts";
 import { nnsUrls, parseIcConfig, renderIcConfig } from "./ic-config.ts";
 import { networkdFiles, renderResolvConf } from "./networkd.ts";

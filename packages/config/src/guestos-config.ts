@@ -1,10 +1,8 @@
-import { IcosError, parseWith } from "@icos/system";
-import { guestosConfigSchema, type GuestosConfig, type GuestosConfigInput } from "./guestos-schema.ts";
-import { Secret } from "./secret.ts";
+import { CONFIG_OBJECTS, CONFIG_VERSION } from "./objects/config-objects.ts";
+import type { GuestosConfig, GuestosConfigInput } from "./objects/guestos-object.ts";
+import { formatObject, makeObject, readObject, type ConfigDocument } from "./objects/read-object.ts";
 
-const CODE = "invalid-guestos-config";
-const NAME = "The GuestOS configuration";
-const NEXT = "Correct the named fields on the host and start the machine again.";
+export const GUESTOS_CONFIG_VERSION = CONFIG_VERSION;
 
 /**
  * Reads a GuestOS object (`config.json`). Every problem is reported at once, by the path of its field, in an
@@ -15,50 +13,16 @@ export function parseGuestosConfig(text: string, file: string): GuestosConfig {
   return readGuestosDocument(text, file).config;
 }
 
-export interface GuestosDocument {
-  readonly config: GuestosConfig;
-  /** `icos_settings.node_operator_private_key`, when the host put the key inside the object. */
-  readonly operatorKey: Secret | undefined;
-}
-
-export function readGuestosDocument(text: string, file: string): GuestosDocument {
-  const value = parseJsonQuietly(text, file);
-  const operatorKey = operatorKeyOf(value);
-  const config = parseWith(guestosConfigSchema, value, { code: CODE, name: NAME, file, next: NEXT });
-  return { config, operatorKey };
+export function readGuestosDocument(text: string, file: string): ConfigDocument<GuestosConfig> {
+  return readObject(CONFIG_OBJECTS.GuestOS, text, file);
 }
 
 /** A checked object from what a program wrote down, with defaults filled in. */
 export function makeGuestosConfig(input: GuestosConfigInput): GuestosConfig {
-  return parseWith(guestosConfigSchema, input, { code: CODE, name: NAME });
+  return makeObject(CONFIG_OBJECTS.GuestOS, input);
 }
 
 /** The object as `config.json` holds it. */
 export function formatGuestosConfig(config: GuestosConfig): string {
-  return `${JSON.stringify(config, null, 2)}\n`;
-}
-
-/** JSON without the excerpt of the text that a syntax error usually shows: the text may hold a key. */
-function parseJsonQuietly(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    const before = position === undefined ? text : text.slice(0, Number(position));
-    const line = before.split("\n").length;
-    throw new IcosError(CODE, `${NAME} is not JSON: there is an error in line ${line}.`, {
-      next: "Write the file again on the host and start the machine again.",
-      place: { file, line },
-    });
-  }
-}
-
-function operatorKeyOf(value: unknown): Secret | undefined {
-  if (!isRecord(value) || !isRecord(value["icos_settings"])) return undefined;
-  const key = value["icos_settings"]["node_operator_private_key"];
-  return typeof key === "string" && key !== "" ? new Secret(key) : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return formatObject(config);
 }

@@ -1,4 +1,4 @@
-import type { GuestosConfig } from "./guestos-schema.ts";
+import type { GuestosConfig } from "./objects/guestos-object.ts";
 
 /** `guest-<management MAC without colons>`; the developer's choice wins; an upgrade VM says that it is one. */
 export function guestHostname(config: GuestosConfig): string {

@@ -1,6 +1,6 @@
 import JSON5 from "json5";
 import { IcosError, parseWith } from "@icos/system";
-import type { GuestosConfig } from "./guestos-schema.ts";
+import type { GuestosConfig } from "./objects/guestos-object.ts";
 import { icConfigSchema, type IcConfig } from "./ic-config-schema.ts";
 import { formatIpv6, ipv6Prefix64, parseIpv6 } from "./ipv6.ts";
 

@@ -4,7 +4,7 @@ export * from "./bootstrap-tar.ts";
 export * from "./config-medium.ts";
 export * from "./fat-volume.ts";
 export * from "./guestos-config.ts";
-export * from "./guestos-schema.ts";
+export * from "./objects/index.ts";
 export * from "./hostname.ts";
 export * from "./ic-config.ts";
 export * from "./ic-config-schema.ts";

@@ -1,5 +1,5 @@
 import { IcosError } from "@icos/system";
-import type { GuestosConfig } from "./guestos-schema.ts";
+import type { GuestosConfig } from "./objects/guestos-object.ts";
 
 /** Name servers of a node whose configuration names none: what upstream writes into networkd files. */
 export const DEFAULT_RESOLVERS = [

@@ -19,9 +19,11 @@ export function parseWith<Schema extends v.GenericSchema>(
     readonly name: string;
     readonly file?: string | undefined;
     readonly next?: string | undefined;
+    /** The value may hold a secret: messages say what was expected and not what was found. */
+    readonly hideValues?: boolean | undefined;
   },
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, value);
+  const result = v.safeParse(schema, value, what.hideValues ? { message: expectation } : undefined);
   if (result.success) return result.output;
   const problems: FieldProblem[] = result.issues.map((issue) => ({
     key: v.getDotPath(issue) ?? "",
@@ -33,6 +35,12 @@ export function parseWith<Schema extends v.GenericSchema>(
     place: { file: what.file, key: problems[0]?.key },
     details: { problems },
   });
+}
+
+function expectation(issue: v.BaseIssue<unknown>): string {
+  return issue.received === "undefined"
+    ? "is missing"
+    : `is not what is expected: ${issue.expected ?? "another value"}`;
 }
 
 /** JSON text to a checked value; a syntax error is reported with `file`. */
