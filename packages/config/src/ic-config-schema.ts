@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ipv6Address, wholeNumber } from "./field-forms.ts";
+import { firewallSchema } from "./firewall/firewall-section.ts";
 
 const absolutePath = v.pipe(v.string(), v.startsWith("/", "is not an absolute path"));
 const port = v.pipe(wholeNumber, v.minValue(1, "is not a port"), v.maxValue(65535, "is not a port"));
@@ -28,6 +29,8 @@ export const icConfigSchema = v.object({
   metrics: v.object({ exporter: v.object({ http: v.string() }) }),
   logger: v.object({ level: v.string(), format: v.string() }),
   message_routing: v.object({ xnet_ip_addr: ipv6Address, xnet_port: port }),
+  firewall: firewallSchema,
+  boundary_node_firewall: firewallSchema,
   registration: v.object({
     node_reward_type: v.string(),
     /** Comma-separated. */

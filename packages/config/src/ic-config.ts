@@ -1,5 +1,6 @@
 import JSON5 from "json5";
 import { IcosError, parseWith } from "@icos/system";
+import { firewallSection } from "./firewall/firewall-section.ts";
 import type { GuestosConfig } from "./objects/guestos-object.ts";
 import { icConfigSchema, type IcConfig } from "./ic-config-schema.ts";
 import { formatIpv6, ipv6Prefix64, parseIpv6 } from "./ipv6.ts";
@@ -13,8 +14,8 @@ const ADAPTERS = ["bitcoin-testnet", "bitcoin-mainnet", "https-outcalls"] as con
 
 /**
  * The text of `ic.json5` for a node with this address (without prefix length). Upstream's fields and defaults
- * (`generate_ic_config`, `ic.json5.template`); the firewall section carries only the node's own network, because the
- * rules are rendered from the registry.
+ * (`generate_ic_config`, `ic.json5.template`). The firewall's templates carry the node's own network; the orchestrator puts
+ * the registry's rules into them.
  */
 export function renderIcConfig(config: GuestosConfig, nodeAddress: string): string {
   const bytes = parseIpv6(nodeAddress);
@@ -53,7 +54,8 @@ export function renderIcConfig(config: GuestosConfig, nodeAddress: string): stri
     metrics: { exporter: { http: `[${address}]:${PORTS.metrics}` } },
     logger: { level: "info", format: "json" },
     message_routing: { xnet_ip_addr: address, xnet_port: PORTS.xnet },
-    firewall: { config_file: "/run/ic-node/nftables-ruleset/nftables.conf", node_network: ownNetwork },
+    firewall: firewallSection("replica", ownNetwork),
+    boundary_node_firewall: firewallSection("boundary-node", ownNetwork),
     registration: {
       node_reward_type: icos.node_reward_type ?? "",
       nns_url: icos.nns_urls.length > 0 ? icos.nns_urls.join(",") : "http://[::1]:8080",

@@ -3,6 +3,8 @@ export * from "./bootstrap-files.ts";
 export * from "./bootstrap-tar.ts";
 export * from "./config-medium.ts";
 export * from "./fat-volume.ts";
+export * from "./firewall/firewall-section.ts";
+export type { FirewallKind } from "./firewall/ruleset-template.ts";
 export * from "./guestos-config.ts";
 export * from "./objects/index.ts";
 export * from "./hostname.ts";
