@@ -1,7 +1,6 @@
 export * from "./assignment.ts";
 export * from "./console.ts";
 export * from "./dashboard.ts";
-export * from "./durable-files.ts";
 export * from "./key-store.ts";
 export * from "./node-keys.ts";
 export * from "./node-pages.ts";

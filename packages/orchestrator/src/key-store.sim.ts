@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DurableFiles } from "./durable-files.ts";
+import type { DurableFiles } from "@icos/system";
+import { MemoryDisk, type Random, seededRandom, Stopped } from "@icos/system/memory-disk";
 import { openKeyStore } from "./key-store.ts";
-import { MemoryDisk, seededRandom, Stopped, type Random } from "./memory-disk.ts";
 
 const DIRECTORY = "/crypto";
 const NOW = Date.parse("2026-03-01T12:00:00Z");
@@ -55,11 +55,12 @@ void test("stopped at any operation, the node comes up later and never had two i
 void test("the simulation would notice a program that does not sync directories", async () => {
   const forgetful = (disk: DurableFiles): DurableFiles => ({
     list: (path) => disk.list(path),
+    exists: (path) => disk.exists(path),
     read: (path) => disk.read(path),
     makeDirectory: (path, mode) => disk.makeDirectory(path, mode),
     create: (path, content, mode) => disk.create(path, content, mode),
     syncDirectory: async () => undefined,
-    renameDirectory: (from, to) => disk.renameDirectory(from, to),
+    rename: (from, to) => disk.rename(from, to),
     removeTree: (path) => disk.removeTree(path),
   });
   let noticed = 0;

@@ -7,8 +7,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { selfAuthenticating, verifyCommitteeKey } from "@icos/certification";
 import { AlgorithmId, decodeRecord, PublicKeySchema, X509PublicKeyCertSchema } from "@icos/registry";
-import { IcosError } from "@icos/system";
-import { durableFiles } from "./durable-files.ts";
+import { durableFiles, IcosError } from "@icos/system";
 import { openKeyStore } from "./key-store.ts";
 
 const modules = { files: durableFiles, now: () => Date.now() };

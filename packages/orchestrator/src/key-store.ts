@@ -1,8 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { decodeRecord, X509PublicKeyCertSchema } from "@icos/registry";
-import { describeError, IcosError } from "@icos/system";
-import type { DurableFiles } from "./durable-files.ts";
+import { describeError, type DurableFiles, IcosError } from "@icos/system";
 import { assembleNodeKeys, generateSecrets, newNodeKeys, type NodeKeys, type NodeSecrets } from "./node-keys.ts";
 import { checkTlsCertificate, parsePrivateKey } from "./tls-certificate.ts";
 
@@ -38,7 +37,7 @@ export async function openKeyStore(
   directory: string,
   { files, now }: KeyStoreModules,
 ): Promise<{ readonly keys: NodeKeys; readonly generated: boolean }> {
-  const entries = await files.list(directory);
+  const entries = files.list(directory);
   if (entries === undefined) {
     throw new IcosError("key-store-missing", `There is no key store directory ${directory}.`, {
       next: "Check that the store partition is mounted there.",
@@ -47,7 +46,7 @@ export async function openKeyStore(
   }
   const generated = !entries.includes(STORE);
   if (generated) refuseForeign(directory, entries);
-  const keys = generated ? await generate(directory, files, now()) : await load(join(directory, STORE), files, now());
+  const keys = generated ? await generate(directory, files, now()) : load(join(directory, STORE), files, now());
   // The rename may be visible without being durable: a crash right after it, then this start.
   await files.syncDirectory(directory);
   if (!generated && entries.includes(STAGING)) await files.removeTree(join(directory, STAGING));
@@ -80,23 +79,23 @@ async function generate(directory: string, files: DurableFiles, now: number): Pr
   ];
   for (const [name, content, mode] of contents) await files.create(join(staging, name), Buffer.from(content), mode);
   await files.syncDirectory(staging);
-  await files.renameDirectory(staging, join(directory, STORE));
+  await files.rename(staging, join(directory, STORE));
   return keys;
 }
 
-async function load(store: string, files: DurableFiles, now: number): Promise<NodeKeys> {
-  const present = (await files.list(store)) ?? [];
+function load(store: string, files: DurableFiles, now: number): NodeKeys {
+  const present = files.list(store) ?? [];
   const missing = Object.values(FILES).filter((name) => !present.includes(name));
   if (missing.length > 0)
     throw inconsistent(store, `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`);
-  const read = (name: string): Promise<Buffer> => files.read(join(store, name));
+  const read = (name: string): Buffer => files.read(join(store, name));
   const stored = {
-    signing: await read(FILES.signing),
-    tls: await read(FILES.tls),
-    committeeSeed: await read(FILES.committeeSeed),
-    nodeSigning: await read(FILES.nodeSigningPublic),
-    committee: await read(FILES.committeePublic),
-    certificate: await read(FILES.certificate),
+    signing: read(FILES.signing),
+    tls: read(FILES.tls),
+    committeeSeed: read(FILES.committeeSeed),
+    nodeSigning: read(FILES.nodeSigningPublic),
+    committee: read(FILES.committeePublic),
+    certificate: read(FILES.certificate),
   };
   if (stored.committeeSeed.length !== 32) throw inconsistent(store, `${FILES.committeeSeed} does not have 32 bytes`);
   try {

@@ -1,10 +1,9 @@
 import { createCertificateVerifier, type CertificateVerifier } from "@icos/certification";
 import { nnsUrls, type IcConfig } from "@icos/config";
 import { LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
-import { IcosError, makeDirectory, readFileIfExists, type Clock, type Logger } from "@icos/system";
+import { durableFiles, IcosError, makeDirectory, readFileIfExists, type Clock, type Logger } from "@icos/system";
 import { AssignmentTask } from "./assignment-task.ts";
 import type { Console } from "./console.ts";
-import { durableFiles } from "./durable-files.ts";
 import { postCbor } from "./http-post.ts";
 import { openKeyStore } from "./key-store.ts";
 import type { NodeKeys } from "./node-keys.ts";

@@ -1,4 +1,5 @@
 export * from "./clock.ts";
+export * from "./durable-files.ts";
 export * from "./errors.ts";
 export * from "./exec.ts";
 export * from "./files.ts";

@@ -1,7 +1,7 @@
 import type { CertificateVerifier } from "@icos/certification";
 import { type Clock, describeError, type Logger } from "@icos/system";
 import { verifyCertifiedDelta } from "../certified/verify.ts";
-import type { LocalStore } from "../store/local-store.ts";
+import { isDamage, type LocalStore } from "../store/local-store.ts";
 import type { RegistryClient } from "./client.ts";
 import type { CertifiedChangesSource } from "./source.ts";
 
@@ -49,12 +49,11 @@ export class RegistryReplicator {
   }
 
   /**
-   * Heals the store, then fetches until it is as new as the registry. Does not return before the store has a version;
+   * Reads and heals the store, then fetches until it is as new as the registry. Does not return before the store has a version;
    * with one, it does not wait for an unreachable registry. Failures are tried again after 1, 2, 4, … 60 s.
    */
   async init(signal?: AbortSignal): Promise<void> {
-    await this.#heal();
-    if ((await this.#modules.client.pollOnce()) > 0) return;
+    if ((await this.#open()) > 0) return;
     for (let delay = FIRST_DELAY; ;) {
       signal?.throwIfAborted();
       try {
@@ -75,7 +74,7 @@ export class RegistryReplicator {
     const { source, verifier, store, client, observe } = this.#modules;
     const since = client.latestVersion();
     const delta = verifyCertifiedDelta(await source.fetch(since, signal), verifier, since);
-    for (const { version, changes } of delta.versions) await store.append(version, changes);
+    await store.appendAll(delta.versions);
     const version = await client.pollOnce();
     this.#failures = 0;
     observe?.({
@@ -106,16 +105,26 @@ export class RegistryReplicator {
     }
   }
 
-  /** Drops what cannot be read of the store; the registry still has it. */
-  async #heal(): Promise<void> {
-    const { store, logger } = this.#modules;
-    const { readable, problems } = await store.inspect();
-    if (problems.length === 0) return;
-    logger.log("warning", "local store is damaged; fetching the rest again", {
-      readable,
-      problems: problems.slice(0, 10),
-    });
-    await store.truncate(readable);
+  /**
+   * Reads the store once. What cannot be read of it, and what comes after that, is dropped; the registry still has it.
+   * Returns the latest version.
+   */
+  async #open(): Promise<number> {
+    const { store, client, logger } = this.#modules;
+    const problems: string[] = [];
+    try {
+      await client.pollOnce();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      problems.push(error.message);
+    }
+    const readable = client.latestVersion();
+    problems.push(...(await store.truncate(readable)));
+    if (problems.length > 0) {
+      const shown = problems.slice(0, 10);
+      logger.log("warning", "local store is damaged; fetching the rest again", { readable, problems: shown });
+    }
+    return readable;
   }
 
   #failed(error: unknown): void {

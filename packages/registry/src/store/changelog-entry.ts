@@ -1,22 +1,43 @@
-import { create, toBinary } from "@bufbuild/protobuf";
-import { IcosError } from "@icos/system";
-import { ChangelogEntrySchema, MutationType } from "../generated/registry/local_store/v1/local_store_pb.ts";
+import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { describeError, IcosError } from "@icos/system";
+import {
+  ChangelogEntrySchema,
+  MutationType,
+  type ChangelogEntry,
+} from "../generated/registry/local_store/v1/local_store_pb.ts";
 import { decodeRecord } from "../records.ts";
 import type { KeyChange } from "../state/mutation.ts";
 
-/** What one version changes, as its file in the local store. */
+/** What one version changes, as its file in the local store. @throws IcosError `local-store-entry` when it is nothing */
 export function encodeChangelogEntry(changes: readonly KeyChange[]): Uint8Array {
+  return toBinary(ChangelogEntrySchema, create(ChangelogEntrySchema, changelogEntry(changes)));
+}
+
+/** @throws IcosError `local-store-entry` */
+export function decodeChangelogEntry(bytes: Uint8Array, place: string): KeyChange[] {
+  let entry: ChangelogEntry;
+  try {
+    entry = decodeRecord(ChangelogEntrySchema, bytes, place);
+  } catch (cause) {
+    throw bad(place, describeError(cause).replace(/\.$/, ""), cause);
+  }
+  return keyChanges(entry, place);
+}
+
+/** The message for what a version changes. */
+export function changelogEntry(changes: readonly KeyChange[]): MessageInitShape<typeof ChangelogEntrySchema> {
+  if (changes.length === 0)
+    throw new IcosError("local-store-entry", "A version that changes nothing cannot be stored.");
   const keyMutations = changes.map(({ key, value }) => ({
     key,
     value: value ?? new Uint8Array(),
     mutationType: value === undefined ? MutationType.UNSET : MutationType.SET,
   }));
-  return toBinary(ChangelogEntrySchema, create(ChangelogEntrySchema, { keyMutations }));
+  return { keyMutations };
 }
 
-/** @throws IcosError `registry-record-malformed`, `local-store-entry` */
-export function decodeChangelogEntry(bytes: Uint8Array, place: string): KeyChange[] {
-  const { keyMutations } = decodeRecord(ChangelogEntrySchema, bytes, place);
+/** What a message changes. @throws IcosError `local-store-entry` */
+export function keyChanges({ keyMutations }: ChangelogEntry, place: string): KeyChange[] {
   if (keyMutations.length === 0) throw bad(place, "it is empty");
   return keyMutations.map(({ key, value, mutationType }) => {
     if (mutationType === MutationType.SET) return { key, value };
@@ -26,6 +47,9 @@ export function decodeChangelogEntry(bytes: Uint8Array, place: string): KeyChang
   });
 }
 
-function bad(place: string, why: string): IcosError {
-  return new IcosError("local-store-entry", `${place} is not a changelog entry: ${why}.`, { place: { file: place } });
+function bad(place: string, why: string, cause?: unknown): IcosError {
+  return new IcosError("local-store-entry", `${place} is not a changelog entry: ${why}.`, {
+    place: { file: place },
+    cause,
+  });
 }

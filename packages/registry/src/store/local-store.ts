@@ -1,69 +1,116 @@
-import { type Dirent, mkdirSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
-import { IcosError, readFileIfExists, syncDirectory, systemErrorCode, writeFileDurably } from "@icos/system";
+import { setImmediate } from "node:timers/promises";
+import { durableFiles, type DurableFiles, IcosError, systemErrorCode } from "@icos/system";
 import type { KeyChange } from "../state/mutation.ts";
 import { decodeChangelogEntry, encodeChangelogEntry } from "./changelog-entry.ts";
-import { versionPath } from "./layout.ts";
+import { VERSIONS_PER_DIRECTORY, versionPath } from "./layout.ts";
+import { listStore, type StoreListing, strayProblems, unreadable } from "./listing.ts";
+
+/** What a version changes. */
+export interface StoredVersion {
+  readonly version: number;
+  readonly changes: readonly KeyChange[];
+}
+
+/** How many files are written at a time: their synchronisation costs about as much as that of one. */
+const AT_A_TIME = 16;
 
 /**
  * The registry as a node keeps it on disk, in upstream's format: one file per version, below `directory`. A crash
- * leaves whole versions: a version counts once its file has its name.
+ * leaves whole versions: a version counts once its file has its name, and its content is durable before.
  */
 export class LocalStore {
   readonly directory: string;
+  readonly #files: DurableFiles;
 
-  constructor(directory: string) {
+  constructor(directory: string, files: DurableFiles = durableFiles) {
     this.directory = directory;
+    this.#files = files;
   }
 
-  /** What `version` changed; undefined when the store does not have it. */
-  async read(version: number): Promise<KeyChange[] | undefined> {
+  /**
+   * What `version` changed; undefined when the store does not have it.
+   * @throws IcosError `local-store-entry` when its file is not whole, `local-store-unreadable`
+   */
+  read(version: number): KeyChange[] | undefined {
     const path = join(this.directory, versionPath(version));
-    const bytes = await readFileIfExists(path);
-    return bytes && decodeChangelogEntry(bytes, path);
+    let bytes: Uint8Array;
+    try {
+      bytes = this.#files.read(path);
+    } catch (cause) {
+      if (systemErrorCode(cause) === "ENOENT") return undefined;
+      throw unreadable(path, cause);
+    }
+    return decodeChangelogEntry(bytes, path);
   }
 
-  /** The versions after `since` in order, up to the first that is missing. */
-  async *readSince(
-    since: number,
-  ): AsyncGenerator<{ readonly version: number; readonly changes: readonly KeyChange[] }> {
+  /** The versions after `since` in order, up to the first that is missing. Throws as {@link read} does. */
+  async *readSince(since: number): AsyncGenerator<StoredVersion> {
     for (let version = since + 1; ; version++) {
-      const changes = await this.read(version);
+      const changes = this.read(version);
       if (!changes) return;
       yield { version, changes };
+      if (version % VERSIONS_PER_DIRECTORY === 0) await setImmediate(); // reading blocks; others may want to do something
     }
   }
 
-  /** Stores a version durably. Storing one again replaces it. @throws IcosError `local-store-gap` */
+  /** Stores a version durably. Storing one again replaces it. Throws as {@link appendAll} does. */
   async append(version: number, changes: readonly KeyChange[]): Promise<void> {
-    if (version < 1 || (version > 1 && !(await this.#has(version - 1)))) {
-      throw new IcosError("local-store-gap", `Version ${version} cannot be stored before version ${version - 1} is.`);
-    }
-    if (changes.length === 0) throw new IcosError("local-store-entry", `Version ${version} changes nothing.`);
-    const path = join(this.directory, versionPath(version));
-    await this.#makeDirectories(dirname(path));
-    await writeFileDurably(path, encodeChangelogEntry(changes));
+    await this.appendAll([{ version, changes }]);
   }
 
-  /** Forgets every version after `version`: of a damaged store the part that can be read is kept. */
-  async truncate(version: number): Promise<void> {
-    const files = await this.#files();
-    for (const { path, version: found } of files) {
-      if (found > version) await rm(join(this.directory, path));
+  /**
+   * Stores versions that follow on each other, durably and in their order: after a crash there is a first part of them.
+   * @throws IcosError `local-store-gap`, `local-store-entry`
+   */
+  async appendAll(versions: readonly StoredVersion[]): Promise<void> {
+    let last = (versions[0]?.version ?? 1) - 1;
+    if (last < 0 || (last > 0 && !this.#files.exists(join(this.directory, versionPath(last))))) throw gap(last + 1);
+    for (const { version } of versions) if (version !== ++last) throw gap(version);
+    const byDirectory = Map.groupBy(versions, ({ version }) => dirname(join(this.directory, versionPath(version))));
+    for (const [directory, group] of byDirectory) {
+      await this.#makeDirectory(directory);
+      for (let start = 0; start < group.length; start += AT_A_TIME) {
+        await this.#write(directory, group.slice(start, start + AT_A_TIME));
+      }
+      await this.#files.syncDirectory(directory);
     }
+  }
+
+  /** What lies in the directory. @throws IcosError `local-store-unreadable` */
+  list(): StoreListing {
+    return listStore(this.#files, this.directory);
+  }
+
+  /**
+   * Forgets every version after `version`, the latest first, what was not finished and what is foreign: of a damaged
+   * store the part that can be read is kept. Durable on return. Tells, in sentences, what was out of place.
+   */
+  async truncate(version: number): Promise<string[]> {
+    const listing = this.list();
+    const later = listing.versions.filter((found) => found > version).toReversed();
+    const paths = [...later.map(versionPath), ...listing.foreign, ...listing.unfinished];
+    const byDirectory = Map.groupBy(paths, (path) => dirname(join(this.directory, path)));
+    for (const [directory, group] of byDirectory) {
+      for (const path of group) await this.#files.removeTree(join(this.directory, path));
+      await this.#files.syncDirectory(directory);
+    }
+    return strayProblems(listing, version);
   }
 
   /** Removes all versions; files directly in the directory stay. */
   async clear(): Promise<void> {
-    for (const entry of await listDirectory(this.directory)) {
-      if (entry.isDirectory()) await rm(join(this.directory, entry.name), { recursive: true, force: true });
+    for (const name of this.#files.list(this.directory) ?? []) {
+      const path = join(this.directory, name);
+      if (this.#isDirectory(path)) await this.#files.removeTree(path);
     }
+    if (this.#files.exists(this.directory)) await this.#files.syncDirectory(this.directory);
   }
 
   /**
-   * Looks for damage: files that cannot be read, and files behind a gap. `readable` is the last version up to which
-   * all is well.
+   * Looks for damage, changing nothing: files that cannot be read, files behind a gap, foreign ones. `readable` is the
+   * last version up to which all is well. Reads the whole store.
    */
   async inspect(): Promise<LocalStoreReport> {
     const problems: string[] = [];
@@ -71,41 +118,44 @@ export class LocalStore {
     try {
       for await (const { version } of this.readSince(0)) readable = version;
     } catch (error) {
-      if (!(error instanceof IcosError)) throw error;
+      if (!isDamage(error)) throw error;
       problems.push(error.message);
     }
-    for (const { path, version } of await this.#files()) {
-      if (version > readable + 1)
-        problems.push(`${path} comes after version ${readable + 1}, which is missing or damaged.`);
-    }
-    return { readable, problems };
+    return { readable, problems: [...problems, ...strayProblems(this.list(), readable)] };
   }
 
-  async #has(version: number): Promise<boolean> {
+  async #write(directory: string, versions: readonly StoredVersion[]): Promise<void> {
+    const written = versions.map(({ version, changes }) => ({
+      path: join(this.directory, versionPath(version)),
+      temporary: join(directory, `.${randomBytes(6).toString("hex")}.tmp`),
+      content: encodeChangelogEntry(changes),
+    }));
     try {
-      return (await stat(join(this.directory, versionPath(version)))).isFile();
+      const creations = written.map(({ temporary, content }) => this.#files.create(temporary, content, 0o644));
+      const failed = (await Promise.allSettled(creations)).find(({ status }) => status === "rejected");
+      if (failed) await Promise.all(creations); // throws the first failure, now that none is under way
+      for (const { path, temporary } of written) await this.#files.rename(temporary, path);
     } catch (error) {
-      if (systemErrorCode(error) === "ENOENT") return false;
+      for (const { temporary } of written) await this.#files.removeTree(temporary);
       throw error;
     }
   }
 
-  /** All files that have the name of a version. */
-  async #files(): Promise<{ readonly path: string; readonly version: number }[]> {
-    const found: { path: string; version: number }[] = [];
-    for (const entry of await listDirectory(this.directory, true)) {
-      const path = join(entry.parentPath, entry.name).slice(join(this.directory, "/").length);
-      const version = Number.parseInt(path.replaceAll("/", "").replace(/\.pb$/, ""), 16);
-      if (entry.isFile() && versionPath(version) === path) found.push({ path, version });
+  #isDirectory(path: string): boolean {
+    try {
+      return this.#files.list(path) !== undefined;
+    } catch (error) {
+      if (systemErrorCode(error) === "ENOTDIR") return false;
+      throw error;
     }
-    return found.sort((a, b) => a.version - b.version);
   }
 
-  /** Makes what is missing of the directories and makes their names durable. */
-  async #makeDirectories(path: string): Promise<void> {
-    const first = mkdirSync(path, { recursive: true });
-    if (first === undefined) return;
-    for (let at = path; at.length >= dirname(first).length; at = dirname(at)) await syncDirectory(at);
+  /** Makes what is missing of a directory and those above it, and makes their names durable. */
+  async #makeDirectory(path: string): Promise<void> {
+    if (this.#files.exists(path)) return;
+    await this.#makeDirectory(dirname(path));
+    await this.#files.makeDirectory(path, 0o755);
+    await this.#files.syncDirectory(dirname(path));
   }
 }
 
@@ -115,11 +165,11 @@ export interface LocalStoreReport {
   readonly problems: readonly string[];
 }
 
-async function listDirectory(path: string, recursive = false): Promise<Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true, recursive });
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return [];
-    throw error;
-  }
+/** Whether an error of {@link LocalStore.read} says that the file is to be fetched again. */
+export function isDamage(error: unknown): error is IcosError {
+  return error instanceof IcosError && (error.code === "local-store-entry" || error.code === "local-store-unreadable");
+}
+
+function gap(version: number): IcosError {
+  return new IcosError("local-store-gap", `Version ${version} cannot be stored before version ${version - 1} is.`);
 }

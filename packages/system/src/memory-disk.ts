@@ -42,16 +42,21 @@ export class MemoryDisk implements DurableFiles {
     this.#lose(this.#root);
   }
 
-  async list(directory: string): Promise<readonly string[] | undefined> {
+  list(directory: string): readonly string[] | undefined {
     this.#step();
     const found = this.#find(directory);
     return found?.kind === "directory" ? [...found.live.keys()] : undefined;
   }
 
-  async read(path: string): Promise<Buffer> {
+  exists(path: string): boolean {
+    this.#step();
+    return this.#find(path) !== undefined;
+  }
+
+  read(path: string): Buffer {
     this.#step();
     const found = this.#find(path);
-    if (found?.kind !== "file") throw new Error(`ENOENT: ${path}`);
+    if (found?.kind !== "file") throw Object.assign(new Error(`ENOENT: ${path}`), { code: "ENOENT" });
     return found.content;
   }
 
@@ -73,10 +78,10 @@ export class MemoryDisk implements DurableFiles {
     this.#apply(() => this.#sync(this.#directory(path)));
   }
 
-  async renameDirectory(from: string, to: string): Promise<void> {
+  async rename(from: string, to: string): Promise<void> {
     const parent = this.#directory(dirname(from));
     const target = this.#find(to);
-    if (target?.kind === "file" || (target && target.live.size > 0)) throw new Error(`ENOTEMPTY: ${to}`);
+    if (target?.kind === "directory" && target.live.size > 0) throw new Error(`ENOTEMPTY: ${to}`);
     this.#apply(() =>
       this.#change(parent, (entries) => {
         const moved = entries.get(basename(from));
