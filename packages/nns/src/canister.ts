@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import {
   MAX_VERSIONS_PER_REPLY,
   type MutationOutcome,
+  type RegistryCall,
   RegistryGetChangesSinceRequestSchema,
   type RegistryMethod,
 } from "@icos/registry";
@@ -10,6 +11,7 @@ import { describeError, IcosError } from "@icos/system";
 import { interfaceFile } from "./candid/interface.ts";
 import { decodeArgument, encodeReply } from "./candid/message.ts";
 import { METHOD_CODECS } from "./candid/methods.ts";
+import { PREVIEW_CODEC, PREVIEW_METHOD } from "./candid/preview.ts";
 import { getChangesSince, getLatestVersion, getValue } from "./queries.ts";
 import type { DurableRegistry } from "./store/durable-registry.ts";
 
@@ -50,20 +52,16 @@ export class RegistryCanister implements Canister {
       }
       case "get_chunk":
         return reject("chunks-unsupported", "Values are not split into chunks here, so there are none to get.");
+      case PREVIEW_METHOD:
+        return decoding(() => this.#preview(call));
       default:
         return methodNotFound("query", method);
     }
   }
 
   update(call: UpdateCall): CallOutcome {
-    const method = ALIASES.get(call.method) ?? call.method;
-    if (!isMethod(method)) return methodNotFound("update", call.method);
-    try {
-      return answer(method, this.#decide(method, call));
-    } catch (error) {
-      if (!(error instanceof IcosError) || error.code !== "candid-malformed") throw error;
-      return { kind: "reject", code: CANISTER_ERROR, message: `${error.code}: ${describeError(error)}` };
-    }
+    const method = methodNamed(call.method);
+    return method ? decoding(() => answer(method, this.#decide(method, call))) : methodNotFound("update", call.method);
   }
 
   certifiedData(): Uint8Array {
@@ -75,8 +73,39 @@ export class RegistryCanister implements Canister {
   }
 
   #decide<Method extends RegistryMethod>(method: Method, { arg, caller, time }: UpdateCall): MutationOutcome<Method> {
-    const payload = decodeArgument(METHOD_CODECS[method].payload, arg);
-    return this.#registry.apply({ method, payload }, caller, time);
+    return this.#registry.apply(decodeCall(method, arg), caller, time);
+  }
+
+  #preview({ arg, caller, time }: QueryCall): CallOutcome {
+    const { method: name, payload } = decodeArgument(PREVIEW_CODEC.payload, arg);
+    const method = methodNamed(name);
+    if (!method) return methodNotFound("update", name);
+    const { version } = this.#registry.state;
+    const { changes, refusals, violations } = this.#registry.preview(decodeCall(method, payload), caller, time);
+    const refused = refusals.map(({ code, message }) => ({ code, message }));
+    return reply(
+      encodeReply(PREVIEW_CODEC.reply, { version: BigInt(version), changes, refusals: refused, violations }),
+    );
+  }
+}
+
+/** The call of a method with its candid argument. @throws IcosError `candid-malformed` */
+export function decodeCall<Method extends RegistryMethod>(method: Method, arg: Uint8Array): RegistryCall<Method> {
+  return { method, payload: decodeArgument(METHOD_CODECS[method].payload, arg) };
+}
+
+/** The mutation of this name, or of this older name. */
+export function methodNamed(name: string): RegistryMethod | undefined {
+  const method = ALIASES.get(name) ?? name;
+  return isMethod(method) ? method : undefined;
+}
+
+function decoding(work: () => CallOutcome): CallOutcome {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof IcosError) || error.code !== "candid-malformed") throw error;
+    return { kind: "reject", code: CANISTER_ERROR, message: `${error.code}: ${describeError(error)}` };
   }
 }
 

@@ -1,5 +1,6 @@
 export { interfaceFile } from "./candid/interface.ts";
 export { decodeArgument, encodeArgument } from "./candid/message.ts";
+export type { PreviewReply } from "./candid/preview.ts";
 export { METHOD_CODECS } from "./candid/methods.ts";
 export type { MethodCodec } from "./candid/methods.ts";
 export { RegistryCanister } from "./canister.ts";
@@ -7,6 +8,9 @@ export { GovernanceClient } from "./client/governance-client.ts";
 export { identityFromPem } from "./client/identity.ts";
 export * from "./client/nns-client.ts";
 export * from "./client/registry-reader.ts";
+export * from "./dump/dump-file.ts";
+export * from "./dump/load-dump.ts";
+export * from "./dump/read-dump.ts";
 export * from "./init.ts";
 export * from "./start.ts";
 export { RegistryDatabase } from "./store/database.ts";

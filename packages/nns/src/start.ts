@@ -7,7 +7,7 @@ import { createIcServer, type IcServerLimits, type NodeKey, nodeKeyFrom } from "
 import { RegistryCanister } from "./canister.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 import { openRegistry } from "./store/open-registry.ts";
-import { loadOrMakeSeed } from "./store/seed.ts";
+import { loadOrMakeSeed, NODE_KEY_FILE, ROOT_KEY_FILE } from "./store/seed.ts";
 
 export interface NnsOptions {
   /** Holds the database and the keys; made when missing, mode 0700. */
@@ -36,8 +36,8 @@ const ED25519_PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 export async function startNns(options: NnsOptions): Promise<Nns> {
   const { directory, clock, logger, limits } = options;
   await makeDirectory(directory, 0o700);
-  const key = ThresholdKey.fromSeed(await loadOrMakeSeed(directory, "root_key.seed"));
-  const nodeKey = nodeKeyOf(await loadOrMakeSeed(directory, "node_key.seed"));
+  const key = ThresholdKey.fromSeed(await loadOrMakeSeed(directory, ROOT_KEY_FILE));
+  const nodeKey = nodeKeyOf(await loadOrMakeSeed(directory, NODE_KEY_FILE));
   const rootKey = key.publicKey.der;
   const { registry, database } = openRegistry({ directory, init: options.init, rootKey, clock, logger });
   try {

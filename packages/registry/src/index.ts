@@ -21,6 +21,8 @@ export { deriveSubnetId } from "./mutations/subnets.ts";
 export type { CreateSubnetPayload, DeleteSubnetPayload } from "./mutations/subnets.ts";
 export type * from "./mutations/versions.ts";
 export * from "./record-schema.ts";
+export * from "./readable/record-diff.ts";
+export * from "./readable/record-json.ts";
 export * from "./records.ts";
 export * from "./state/history.ts";
 export * from "./state/mutation.ts";

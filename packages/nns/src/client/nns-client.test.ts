@@ -107,3 +107,21 @@ void test("a client with another root key believes neither reads nor replies", a
   await assert.rejects(client.latestVersion(), { code: "certificate-signature" });
   await assert.rejects(client.call("add_node", first.payload), { code: "registry-call-failed" });
 });
+
+void test("a preview shows what a call would do or what stands against it, and nothing changes", async () => {
+  await using test = await testNns();
+  const expected = await test.client(operator).preview("add_node", first.payload);
+  assert.deepEqual([expected.version, expected.refusals, expected.violations], [1n, [], []]);
+  await test.client(operator).call("add_node", first.payload);
+  const made = (await test.client().history()).at(2)?.changes.map(({ key, value }) => [key, value]);
+  assert.deepEqual(
+    expected.changes.map(({ key, value }) => [key, value && Uint8Array.from(value)]),
+    made?.map(([key, value]) => [key, value instanceof Uint8Array ? Uint8Array.from(value) : value]),
+  );
+  const refused = await test.client(stranger).preview("add_node", second.payload);
+  assert.deepEqual(
+    refused.refusals.map(({ code }) => code),
+    ["operator-unknown"],
+  );
+  assert.equal(await test.client().latestVersion(), 2);
+});

@@ -1,4 +1,5 @@
-import { AgentError, HttpAgent, type Identity } from "@icp-sdk/core/agent";
+import { AgentError, HttpAgent, type Identity, QueryResponseStatus } from "@icp-sdk/core/agent";
+import type { Principal } from "@icos/certification";
 import {
   httpChangesSource,
   type NodeRecord,
@@ -10,8 +11,10 @@ import {
   type SubnetRecord,
 } from "@icos/registry";
 import { describeError, IcosError } from "@icos/system";
+import type { Codec } from "../candid/codec.ts";
 import { decodeArgument, encodeArgument } from "../candid/message.ts";
 import { METHOD_CODECS } from "../candid/methods.ts";
+import { PREVIEW_CODEC, PREVIEW_METHOD, type PreviewReply } from "../candid/preview.ts";
 import { RegistryReader } from "./registry-reader.ts";
 
 export interface NnsClientOptions {
@@ -57,6 +60,32 @@ export class NnsClient {
     return codec.reply ? decodeArgument(codec.reply, bytes) : undefined;
   }
 
+  /** What the call would do; nothing changes. The answer is the server's word: it is not certified. */
+  async preview<Method extends RegistryMethod>(method: Method, payload: PayloadOf<Method>): Promise<PreviewReply> {
+    const request = { method, payload: encodeArgument(METHOD_CODECS[method].payload, payload) };
+    return this.query(REGISTRY_CANISTER_ID, PREVIEW_METHOD, PREVIEW_CODEC, request);
+  }
+
+  /** A candid query of a canister. @throws IcosError `registry-refused`, `registry-call-failed` */
+  async query<Request, Reply>(
+    canister: Principal,
+    method: string,
+    codec: { readonly payload: Codec<Request>; readonly reply: Codec<Reply> },
+    request: Request,
+  ): Promise<Reply> {
+    let answer;
+    try {
+      answer = await this.#agent.query(canister.toText(), {
+        methodName: method,
+        arg: encodeArgument(codec.payload, request),
+      });
+    } catch (cause) {
+      throw callFailed(method, cause);
+    }
+    if (answer.status === QueryResponseStatus.Rejected) throw rejected(method, answer.reject_message);
+    return decodeArgument(codec.reply, answer.reply.arg);
+  }
+
   /** See {@link RegistryReader}, which does the reading. */
   async latestVersion(): Promise<number> {
     return this.#reader.latestVersion();
@@ -73,14 +102,29 @@ export class NnsClient {
   async history(): Promise<RegistryHistory> {
     return this.#reader.history();
   }
+
+  async snapshot(): Promise<{ readonly history: RegistryHistory; readonly certificate: Uint8Array }> {
+    return this.#reader.snapshot();
+  }
 }
 
 function callFailed(method: string, cause: unknown): IcosError {
   const message = describeError(cause);
-  const refusal = /Reject text: ([a-z0-9-]+): (.*)/.exec(message);
-  const details = { method, ...(refusal && { registryCode: refusal[1] }) };
-  if (cause instanceof AgentError && refusal) {
-    return new IcosError("registry-refused", refusal[2] ?? message, { details, cause });
-  }
-  return new IcosError("registry-call-failed", `The call of ${method} failed: ${message}`, { details, cause });
+  const rejection = cause instanceof AgentError ? /Reject text: (.*)/.exec(message)?.[1] : undefined;
+  return rejection === undefined ? failed(method, message, cause) : rejected(method, rejection, cause);
+}
+
+/** A rejection with `code: sentence` is a refusal; any other is a failure. */
+function rejected(method: string, rejection: string, cause?: unknown): IcosError {
+  const refusal = /^([a-z0-9-]+): (.*)/.exec(rejection);
+  if (!refusal?.[1] || !refusal[2]) return failed(method, rejection, cause);
+  const details = { method, registryCode: refusal[1] };
+  return new IcosError("registry-refused", refusal[2], { details, cause });
+}
+
+function failed(method: string, message: string, cause: unknown): IcosError {
+  return new IcosError("registry-call-failed", `The call of ${method} failed: ${message}`, {
+    details: { method },
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 import { createCertificateVerifier, Principal } from "@icos/certification";
 import {
   type CertifiedChangesSource,
+  CertifiedResponseSchema,
   decodeRecord,
   KeyPrefix,
   type NodeRecord,
@@ -13,6 +14,7 @@ import {
   SubnetRecordSchema,
   verifyCertifiedDelta,
 } from "@icos/registry";
+import { IcosError } from "@icos/system";
 
 export interface RegistryReaderOptions {
   readonly source: CertifiedChangesSource;
@@ -65,13 +67,35 @@ export class RegistryReader {
   /** The whole verified history, as new as the registry. */
   async history(): Promise<RegistryHistory> {
     for (;;) {
-      const since = this.#history.latestVersion;
-      const delta = verifyCertifiedDelta(await this.#source.fetch(since), this.#verifier, since);
-      // Another read may have brought some of them in the meantime.
-      for (const version of delta.versions) {
-        if (version.version === this.#history.latestVersion + 1) this.#history.append(version);
-      }
-      if (this.#history.latestVersion >= delta.currentVersion) return this.#history;
+      const { currentVersion } = await this.#read();
+      if (this.#history.latestVersion >= currentVersion) return this.#history;
     }
+  }
+
+  /** The history, and the certificate (CBOR) for just these versions. @throws IcosError `registry-went-back` */
+  async snapshot(): Promise<{ readonly history: RegistryHistory; readonly certificate: Uint8Array }> {
+    for (;;) {
+      const { since, currentVersion, response } = await this.#read();
+      if (since > currentVersion)
+        throw new IcosError(
+          "registry-went-back",
+          `The registry was at version ${since} and is at ${currentVersion} now.`,
+        );
+      if (this.#history.latestVersion !== currentVersion) continue;
+      const { certificate } = decodeRecord(CertifiedResponseSchema, response, "The registry's answer");
+      return { history: this.#history, certificate };
+    }
+  }
+
+  /** One answer, taken into the history. */
+  async #read(): Promise<{ since: number; currentVersion: number; response: Uint8Array }> {
+    const since = this.#history.latestVersion;
+    const response = await this.#source.fetch(since);
+    const { versions, currentVersion } = verifyCertifiedDelta(response, this.#verifier, since);
+    // Another read may have brought some of them in the meantime.
+    for (const version of versions) {
+      if (version.version === this.#history.latestVersion + 1) this.#history.append(version);
+    }
+    return { since, currentVersion, response };
   }
 }

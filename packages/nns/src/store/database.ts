@@ -5,6 +5,9 @@ import { ChainedTable, damaged } from "./chained-table.ts";
 
 /** Milliseconds to wait for another process that is just ending. */
 const BUSY_TIMEOUT = 1_000;
+/** Its name in the data directory. */
+export const REGISTRY_FILE = "registry.sqlite";
+
 /** What makes a database of each schema from one of the schema before; the schema's number is how many were run. */
 const MIGRATIONS: readonly string[] = [
   `
@@ -107,6 +110,15 @@ export class RegistryDatabase {
       this.#db.prepare("DELETE FROM calls WHERE expiry < ?").run(now);
       this.#db.prepare("INSERT OR REPLACE INTO calls (id, expiry) VALUES (?, ?)").run(id, expiry);
     });
+  }
+
+  /** The calls that are remembered. */
+  calls(): { readonly id: Uint8Array; readonly expiry: bigint }[] {
+    const select = this.#db.prepare("SELECT id, expiry FROM calls");
+    select.setReadBigInts(true);
+    return select
+      .all()
+      .flatMap(({ id, expiry }) => (id instanceof Uint8Array && typeof expiry === "bigint" ? [{ id, expiry }] : []));
   }
 
   /** May be called again. */

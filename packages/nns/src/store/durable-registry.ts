@@ -2,6 +2,8 @@ import type { Principal } from "@icos/certification";
 import {
   applyMutation,
   CertifiedDeltas,
+  type MutationPreview,
+  previewMutation,
   RateLimits,
   RegistryState,
   type MutationOutcome,
@@ -37,6 +39,11 @@ export class DurableRegistry {
     const outcome = applyMutation(registry, call, caller, time);
     if (outcome.kind === "applied" && outcome.next) this.append({ versions: [outcome.next] });
     return outcome;
+  }
+
+  /** What the call would do. */
+  preview(call: RegistryCall, caller: Principal, time: bigint): MutationPreview {
+    return previewMutation({ view: this.state, rules: this.rules, limits: this.#limits }, call, caller, time);
   }
 
   /** Stores all of it in one transaction; versions are taken to be valid. */

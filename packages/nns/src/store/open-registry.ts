@@ -4,7 +4,7 @@ import { IcosError } from "@icos/system";
 import { nextVersion, RegistryState } from "@icos/registry";
 import { initialMutations } from "../initial-version.ts";
 import { parseNnsInit, rulesOf } from "../init.ts";
-import { RegistryDatabase } from "./database.ts";
+import { REGISTRY_FILE, RegistryDatabase } from "./database.ts";
 import { DurableRegistry } from "./durable-registry.ts";
 
 export interface OpenRegistryOptions {
@@ -22,7 +22,7 @@ export interface OpenRegistryOptions {
  * @throws IcosError `nns-init-missing`, `nns-init-invalid`, `nns-key-changed`, `nns-database`, `nns-database-damaged`
  */
 export function openRegistry(options: OpenRegistryOptions): { registry: DurableRegistry; database: RegistryDatabase } {
-  const database = new RegistryDatabase(join(options.directory, "registry.sqlite"));
+  const database = new RegistryDatabase(join(options.directory, REGISTRY_FILE));
   try {
     const stored = database.setting("init");
     const registry = stored === undefined ? initialise(options, database) : reopen(options, database, stored);

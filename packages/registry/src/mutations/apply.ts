@@ -1,6 +1,7 @@
 import type { Principal } from "@icos/certification";
 import { encodedVersion, MAX_VERSION_BYTES } from "../certified/encode-version.ts";
 import { checkInvariants } from "../invariants/check.ts";
+import type { Violation } from "../invariants/invariant.ts";
 import { compareKeys, type KeyChange, type Mutation, type RegistryVersion } from "../state/mutation.ts";
 import { OverlayView } from "../state/overlay.ts";
 import type { RegistryView } from "../state/view.ts";
@@ -51,6 +52,35 @@ export function applyMutation<Method extends RegistryMethod>(
   }
 }
 
+/** What a call would do, with everything that stands against it. */
+export interface MutationPreview {
+  /** Sorted by key; as far as they are known when the call would be refused. */
+  readonly changes: readonly KeyChange[];
+  /** Why the call would be refused, other than for violated invariants. */
+  readonly refusals: readonly MutationRefused[];
+  readonly violations: readonly Violation[];
+}
+
+/** What {@link applyMutation} would decide, with all reasons for a refusal and not only the first. */
+export function previewMutation<Method extends RegistryMethod>(
+  { view, rules, limits }: MutableRegistry,
+  call: RegistryCall<Method>,
+  caller: Principal,
+  time: bigint,
+): MutationPreview {
+  const reservation = limits.reserve(time); // never committed
+  const charge: typeof reservation.charge = (what) => {
+    if (rules.rateLimits) reservation.charge(what);
+  };
+  try {
+    const { mutations } = MUTATIONS[call.method]({ view, rules, caller, time, charge }, call.payload);
+    return judge(view, rules, mutations, time);
+  } catch (error) {
+    if (error instanceof MutationRefused) return { changes: [], refusals: [error], violations: [] };
+    throw error;
+  }
+}
+
 /**
  * The version that the mutations make of `view`, with preconditions, size and invariants checked.
  * @throws MutationRefused
@@ -61,34 +91,42 @@ export function nextVersion(
   mutations: readonly Mutation[],
   time: bigint,
 ): RegistryVersion | undefined {
-  if (mutations.length === 0) return undefined;
-  const changes = mutations
-    .map((mutation) => checkPrecondition(view, mutation))
-    .sort((a, b) => compareKeys(a.key, b.key));
-  const repeated = changes.find(({ key }, index) => changes[index + 1]?.key === key);
-  if (repeated) throw refuse("key-changed-twice", `One call would change ${repeated.key} twice.`);
-  const next = { version: view.version + 1, time, changes };
-  if (encodedVersion(next).length > MAX_VERSION_BYTES) {
-    throw refuse(
-      "version-too-large",
-      `One version may have ${MAX_VERSION_BYTES} bytes at most; large values are not supported yet.`,
-    );
-  }
-  const violations = checkInvariants(view, new OverlayView(view, changes), changes, rules);
-  const [first] = violations;
-  if (first) {
+  const { changes, refusals, violations } = judge(view, rules, mutations, time);
+  if (refusals[0]) throw refusals[0];
+  if (violations[0]) {
     const all = violations.map(({ message }) => message).join(" ");
-    throw refuse("invariant-violated", all, { violations, invariant: first.invariant });
+    throw refuse("invariant-violated", all, { violations, invariant: violations[0].invariant });
   }
-  return next;
+  return changes.length === 0 ? undefined : { version: view.version + 1, time, changes };
 }
 
-function checkPrecondition(view: RegistryView, mutation: Mutation): KeyChange {
-  const { kind, key } = mutation;
-  const present = view.get(key) !== undefined;
-  if (kind === "insert" && present) throw refuse("key-exists", `${key} is already in the registry.`, { key });
-  if ((kind === "update" || kind === "delete") && !present) {
-    throw refuse("key-absent", `${key} is not in the registry.`, { key });
+/** Preconditions, size and invariants. A key that would change twice leaves nothing that invariants could judge. */
+function judge(
+  view: RegistryView,
+  rules: RegistryRules,
+  mutations: readonly Mutation[],
+  time: bigint,
+): MutationPreview {
+  const changes = mutations
+    .map((mutation) => ({ key: mutation.key, value: mutation.kind === "delete" ? undefined : mutation.value }))
+    .sort((a, b) => compareKeys(a.key, b.key));
+  const refusals = mutations.flatMap((mutation) => failedPrecondition(view, mutation) ?? []);
+  const repeated = changes.find(({ key }, index) => changes[index + 1]?.key === key);
+  if (repeated) refusals.push(refuse("key-changed-twice", `One call would change ${repeated.key} twice.`));
+  if (encodedVersion({ version: view.version + 1, time, changes }).length > MAX_VERSION_BYTES) {
+    const message = `One version may have ${MAX_VERSION_BYTES} bytes at most; large values are not supported yet.`;
+    refusals.push(refuse("version-too-large", message));
   }
-  return { key, value: mutation.kind === "delete" ? undefined : mutation.value };
+  const violations =
+    repeated || changes.length === 0 ? [] : checkInvariants(view, new OverlayView(view, changes), changes, rules);
+  return { changes, refusals, violations };
+}
+
+function failedPrecondition(view: RegistryView, { kind, key }: Mutation): MutationRefused | undefined {
+  const present = view.get(key) !== undefined;
+  if (kind === "insert" && present) return refuse("key-exists", `${key} is already in the registry.`, { key });
+  if ((kind === "update" || kind === "delete") && !present) {
+    return refuse("key-absent", `${key} is not in the registry.`, { key });
+  }
+  return undefined;
 }
