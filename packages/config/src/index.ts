@@ -22,3 +22,4 @@ export * from "./networkd.ts";
 export * from "./secret.ts";
 export * from "./ssh-keys.ts";
 export * from "./stick/stick-inputs.ts";
+export * from "./versions/index.ts";

@@ -4,7 +4,8 @@ import type { Secret } from "../secret.ts";
 import type { ConfigObject, ObjectSchema } from "./config-objects.ts";
 import { takeSecrets } from "./secret-fields.ts";
 
-const OPERATOR_KEY = "icos_settings.node_operator_private_key";
+/** Where upstream writes the private key of the node operator into an object. */
+export const OPERATOR_KEY_PATH = "icos_settings.node_operator_private_key";
 
 export interface ConfigDocument<Config> {
   /** The checked object, with defaults filled in and without any secret. */
@@ -25,7 +26,7 @@ export function readObject<Schema extends ObjectSchema>(
   const { fields, schema, code, name, next } = object;
   const { value, secrets } = takeSecrets(fields, parseJsonQuietly(object, text, file));
   const config = parseWith(schema, value, { code, name, file, next, hideValues: true });
-  return { config, operatorKey: secrets.get(OPERATOR_KEY) };
+  return { config, operatorKey: secrets.get(OPERATOR_KEY_PATH) };
 }
 
 /** A checked object from what a program wrote down, with defaults filled in. */

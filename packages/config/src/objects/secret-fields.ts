@@ -1,6 +1,6 @@
 import { Secret } from "../secret.ts";
 import { fieldRows, type FieldTable } from "./field-table.ts";
-import { isJsonObject, valueAt, withoutPath } from "./json-path.ts";
+import { isJsonObject, valueAt, withoutPath, withPath, type JsonObject } from "./json-path.ts";
 
 export const REDACTED = "<redacted>";
 
@@ -47,4 +47,12 @@ function pathsOf(table: FieldTable, sensitivity: "sensitive" | "secret"): string
   return fieldRows(table)
     .filter((row) => row.sensitivity === sensitivity)
     .map(({ path }) => path);
+}
+
+/**
+ * The document of an upstream reader, who finds the operator's key inside it. The only function that puts a secret into
+ * a document; its result is for a file of mode 0600 and nothing else.
+ */
+export function withSecretForUpstream(document: JsonObject, path: string, secret: Secret): JsonObject {
+  return withPath(document, path, Buffer.from(secret.reveal()).toString("utf8"));
 }

@@ -1,0 +1,3 @@
+export * from "./migrate.ts";
+export * from "./migrate-file.ts";
+export * from "./object-kind.ts";
