@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ObjectKind } from "../objects/config-objects.ts";
-import { defaultOf } from "../objects/field-table.ts";
+import { defaultOf, type FieldRow } from "../objects/field-table.ts";
 import { isJsonObject, valueAt, withoutPath, withPath } from "../objects/json-path.ts";
 import type { RemovedField } from "../objects/removed-fields.ts";
 import { removedOf, rowsOf } from "./field-set.ts";
@@ -49,8 +49,8 @@ export function stepBack(document: unknown, kind: ObjectKind, version: string, h
     if (row.since !== version || value === undefined) continue;
     const older = removedOf(kind).find(({ restored }) => "from" in restored && restored.from === row.path);
     const carried = older !== undefined && valueAt(result, older.path) === value;
-    const empty = row.fields !== undefined || isDeepStrictEqual(value, defaultOf(row)?.value);
-    if (!carried && !empty) dropped.push(row.path);
+    const below = dropped.some((path) => path.startsWith(`${row.path}.`));
+    if (!carried && !below && !saysNothing(row, value)) dropped.push(row.path);
     result = withoutPath(result, row.path); // a section after its fields
   }
   return { document: result, dropped };
@@ -67,7 +67,7 @@ function carriedOver(document: unknown, kind: ObjectKind, path: string): unknown
 }
 
 /** A section begins empty, so that its fields can take values of older ones; or it is null. */
-function sectionDefault(row: Parameters<typeof defaultOf>[0]): unknown {
+function sectionDefault(row: FieldRow): unknown {
   const found = defaultOf(row);
   return isJsonObject(found?.value) ? {} : found?.value;
 }
@@ -75,6 +75,12 @@ function sectionDefault(row: Parameters<typeof defaultOf>[0]): unknown {
 function hasParent(document: unknown, path: string): boolean {
   const end = path.lastIndexOf(".");
   return end < 0 || isJsonObject(valueAt(document, path.slice(0, end)));
+}
+
+/** The value is what an absent field is read as; of a section that is always there, only its fields say something. */
+function saysNothing(row: FieldRow, value: unknown): boolean {
+  const absent = defaultOf(row)?.value;
+  return (row.fields !== undefined && isJsonObject(absent)) || isDeepStrictEqual(value, absent);
 }
 
 /** False when the value is elsewhere too, or is what a migration back would write anyway. */
