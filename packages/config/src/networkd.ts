@@ -1,4 +1,5 @@
 import { IcosError } from "@icos/system";
+import { networkdSection as section, type NetworkFile } from "./networkd-section.ts";
 import type { GuestosConfig } from "./objects/guestos-object.ts";
 
 /** Name servers of a node whose configuration names none: what upstream writes into networkd files. */
@@ -14,11 +15,6 @@ export const DEFAULT_IPV4_RESOLVERS = ["1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4
 export interface NetworkdOptions {
   /** False where the network cannot answer duplicate address detection (upstream: a medium with serial `config`). */
   readonly duplicateAddressDetection: boolean;
-}
-
-export interface NetworkFile {
-  readonly name: string;
-  readonly text: string;
 }
 
 /**
@@ -76,11 +72,4 @@ function unknownIpv6Config(): IcosError {
     next: "Use Fixed or RouterAdvertisement, or upgrade GuestOS first.",
     place: { key },
   });
-}
-
-function section(name: string, settings: Readonly<Record<string, string | readonly string[]>>): string {
-  const lines = Object.entries(settings).flatMap(([key, value]) =>
-    (typeof value === "string" ? [value] : value).map((one) => `${key}=${one}`),
-  );
-  return `[${name}]\n${lines.join("\n")}\n`;
 }

@@ -1,5 +1,6 @@
 import { IcosError, parseWith } from "@icos/system";
 import type * as v from "valibot";
+import { jsonErrorLine } from "../inputs/json-error-line.ts";
 import type { Secret } from "../secret.ts";
 import type { ConfigObject, ObjectSchema } from "./config-objects.ts";
 import { takeSecrets } from "./secret-fields.ts";
@@ -45,10 +46,8 @@ export function parseJsonQuietly(
 ): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    const before = position === undefined ? text : text.slice(0, Number(position));
-    const line = before.split("\n").length;
+  } catch {
+    const line = jsonErrorLine(text) ?? 1;
     throw new IcosError(code, `${name} is not JSON: there is an error in line ${line}.`, {
       next,
       place: { file, line },
