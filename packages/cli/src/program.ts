@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { CliContext } from "./context.ts";
+import { registerAddress } from "./commands/address.ts";
 import { registerBench } from "./commands/bench.ts";
 import { registerCompletion } from "./commands/completion.ts";
+import { registerConfig } from "./commands/config.ts";
 import { registerImage } from "./commands/image.ts";
 import { registerTest } from "./commands/test.ts";
 import { registerTestnet } from "./commands/testnet.ts";
@@ -10,7 +12,15 @@ import { version } from "./version.ts";
 /** Adds its commands to the tree. Actions import what is heavy only when they run. */
 export type Register = (parent: Command, context: CliContext) => void;
 
-const COMMANDS: readonly Register[] = [registerTestnet, registerImage, registerTest, registerBench, registerCompletion];
+const COMMANDS: readonly Register[] = [
+  registerTestnet,
+  registerImage,
+  registerConfig,
+  registerAddress,
+  registerTest,
+  registerBench,
+  registerCompletion,
+];
 
 /** The whole command tree; parsing it throws `CommanderError` instead of ending the process. */
 export function createProgram(context: CliContext, more: readonly Register[] = []): Command {

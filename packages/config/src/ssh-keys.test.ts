@@ -11,7 +11,14 @@ void test("keys are read one a line, without comments and empty lines", () => {
 });
 
 void test("options and what is no key are refused by line", () => {
-  for (const line of [`command="/bin/sh" ${KEY}`, "ssh-dss AAAAB3NzaC1kc3MAAACB", "not a key", KEY.slice(0, 20)]) {
+  for (const line of [
+    `command="/bin/sh" ${KEY}`,
+    "ssh-dss AAAAB3NzaC1kc3MAAACB",
+    "not a key",
+    KEY.slice(0, 20),
+    KEY.slice(0, -4),
+    KEY.replace("ssh-ed25519", "ssh-rsa"),
+  ]) {
     assert.throws(() => parseAuthorizedKeys(`${KEY}\n${line}\n`, "admin"), {
       code: "invalid-ssh-key",
       place: { file: "admin", line: 2 },

@@ -10,26 +10,54 @@ export const SSH_KEYS_DIRECTORY = "accounts_ssh_authorized_keys";
 const KEY =
   /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{16,}={0,2}(?: [\x21-\x7e\x80-\uffff ]*)?$/;
 
+/** What an `authorized_keys` file holds, one key each, and the numbers of the lines that are none. */
+export interface AuthorizedKeys {
+  readonly keys: readonly string[];
+  readonly wrongLines: readonly number[];
+}
+
 /**
- * The keys of an `authorized_keys` file, one each. Comments and empty lines are dropped. A line with options
- * (`command="…"`) or of an unknown form is refused by number: a configuration does not widen what a key may do.
+ * Reads an `authorized_keys` file. Comments and empty lines are dropped. A line with options (`command="…"`) or of an
+ * unknown form is wrong: a configuration does not widen what a key may do.
  */
-export function parseAuthorizedKeys(text: string, file: string): readonly string[] {
+export function readAuthorizedKeys(text: string): AuthorizedKeys {
   const keys: string[] = [];
+  const wrongLines: number[] = [];
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const entry = line.trim();
     if (entry === "" || entry.startsWith("#")) continue;
-    if (!KEY.test(entry)) {
-      throw new IcosError("invalid-ssh-key", `Line ${index + 1} is not an SSH public key.`, {
-        next: "Write one public key a line, as `ssh-keygen` prints it, without options.",
-        place: { file, line: index + 1 },
-      });
-    }
-    keys.push(entry);
+    if (isPublicKey(entry)) keys.push(entry);
+    else wrongLines.push(index + 1);
   }
-  return keys;
+  return { keys, wrongLines };
+}
+
+/** The keys of a file in which every line must be one; the first that is not is refused by its number. */
+export function parseAuthorizedKeys(text: string, file: string): readonly string[] {
+  const { keys, wrongLines } = readAuthorizedKeys(text);
+  const [line] = wrongLines;
+  if (line === undefined) return keys;
+  throw new IcosError("invalid-ssh-key", `Line ${line} is not an SSH public key.`, {
+    next: "Write one public key a line, as `ssh-keygen` prints it, without options.",
+    place: { file, line },
+  });
 }
 
 export function formatAuthorizedKeys(keys: readonly string[]): string {
   return keys.map((key) => `${key}\n`).join("");
+}
+
+/** The form of the line, and inside the key a list of strings that begins with its type and ends where it ends. */
+function isPublicKey(entry: string): boolean {
+  const [type, base64 = ""] = KEY.test(entry) ? entry.split(" ") : [];
+  const key = Buffer.from(base64, "base64");
+  const parts: Buffer[] = [];
+  let at = 0;
+  while (at + 4 <= key.length) {
+    const end = at + 4 + key.readUInt32BE(at);
+    if (end > key.length) return false;
+    parts.push(key.subarray(at + 4, end));
+    at = end;
+  }
+  return at === key.length && parts.length >= 2 && parts[0]?.toString("latin1") === type;
 }

@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, sign, type KeyObject } from "node:crypto";
+import { createPublicKey, sign } from "node:crypto";
 import { selfAuthenticating, type Principal, type RequestSigner } from "@icos/certification";
+import { readOperatorKey } from "@icos/config";
 import { IcosError } from "@icos/system";
 
 /** The node operator, as the network knows it. */
@@ -12,30 +13,20 @@ const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
 
 /** The node operator's secp256k1 key from PEM text (SEC 1 or PKCS #8). `file` is for the error. */
 export function operatorSigner(pem: string, file: string): OperatorSigner {
-  const key = parse(pem);
-  if (key?.asymmetricKeyDetails?.namedCurve !== "secp256k1") {
-    throw new IcosError("operator-key-invalid", `${file} does not hold a secp256k1 private key in PEM form.`, {
+  const reading = readOperatorKey(pem);
+  if (reading.kind === "none") {
+    throw new IcosError("operator-key-invalid", `${file} ${reading.why}.`, {
       next: "Put the node operator's private key there, as it was made for the operator record.",
       place: { file },
     });
   }
+  const { key } = reading;
   const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
   return {
     principal: selfAuthenticating(publicKey),
     publicKey,
     sign: (message) => lowS(sign("sha256", message, { key, dsaEncoding: "ieee-p1363" })),
   };
-}
-
-/** A file may hold an `EC PARAMETERS` block before the key (`openssl ecparam -genkey`); only the key counts. */
-function parse(pem: string): KeyObject | undefined {
-  const block = /-----BEGIN (?<label>(?:EC )?PRIVATE KEY)-----[\s\S]*?-----END \k<label>-----/.exec(pem)?.[0];
-  if (block === undefined) return undefined;
-  try {
-    return createPrivateKey(block);
-  } catch {
-    return undefined;
-  }
 }
 
 function lowS(signature: Buffer): Buffer {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext } from "../context.ts";
 import { examples } from "../output/examples.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** `icos testnet …`. */
 export function registerTestnet(parent: Command, context: CliContext): void {
@@ -180,15 +181,6 @@ export interface LinkOptions {
   readonly jitter?: number;
   readonly loss?: number;
   readonly bandwidth?: number;
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^[0-9]+$/.test(text) || value < least || value > most)
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    return value;
-  };
 }
 
 function atLeastZero(most: number): (text: string) => number {

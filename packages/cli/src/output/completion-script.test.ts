@@ -25,7 +25,17 @@ function complete(...words: readonly string[]): string[] {
 }
 
 void test("bash completes commands, choices and options of the place where the cursor is", () => {
-  assert.deepEqual(complete("icos", ""), ["testnet", "image", "test", "bench", "completion", "--version", "--help"]);
+  assert.deepEqual(complete("icos", ""), [
+    "testnet",
+    "image",
+    "config",
+    "address",
+    "test",
+    "bench",
+    "completion",
+    "--version",
+    "--help",
+  ]);
   assert.deepEqual(complete("icos", "testnet", "st"), ["status", "stop"]);
   assert.deepEqual(complete("icos", "testnet", "fault", "p"), ["partition"]);
   assert.deepEqual(complete("icos", "testnet", "up", "name", "--t"), ["--topology", "--timeout"]);

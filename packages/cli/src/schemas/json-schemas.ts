@@ -3,6 +3,7 @@ import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
 import { benchListSchema, benchReportSchema, benchResultSchema } from "../bench/results.ts";
 import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSchema } from "./image.ts";
+import { addressSchema, configCheckSchema } from "./config.ts";
 import { testReportSchema } from "./test.ts";
 import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
 
@@ -26,6 +27,8 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   "image-lock": { title: "icos image lock --json", schema: imageLockSchema, mode: "output" },
   "image-reproduce": { title: "icos image reproduce OS --json", schema: imageReproduceSchema, mode: "output" },
   "image-inspect": { title: "icos image inspect FILE --json", schema: imageInspectSchema, mode: "output" },
+  "config-check": { title: "icos config check DIR --json", schema: configCheckSchema, mode: "output" },
+  address: { title: "icos address --json", schema: addressSchema, mode: "output" },
   test: { title: "icos test --json", schema: testReportSchema, mode: "output" },
   bench: { title: "icos bench --json", schema: benchReportSchema, mode: "output" },
   "bench-list": { title: "icos bench --list --json", schema: benchListSchema, mode: "output" },

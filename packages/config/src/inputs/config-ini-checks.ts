@@ -1,7 +1,9 @@
-import { ipv4Network } from "../ipv4.ts";
+import type { DeploymentEnvironment } from "../address.ts";
+import { ipv4Network, isPublicIpv4 } from "../ipv4.ts";
 import { ipv6Prefix64 } from "../ipv6.ts";
+import { guestVmCount, hardwareGeneration } from "../node-reward-type.ts";
 import { CONFIG_INI_KEYS, IPV4_KEYS, KEYS_WITHOUT_EFFECT } from "./config-ini-keys.ts";
-import type { IniIpv4 } from "./config-ini.ts";
+import type { ConfigIni, IniIpv4 } from "./config-ini.ts";
 import type { IniEntry } from "./ini.ts";
 import { suggestion } from "./nearest.ts";
 import type { ProblemList } from "./problem.ts";
@@ -59,7 +61,12 @@ export function checkIpv6(
     });
 }
 
-export function checkIpv4(ipv4: IniIpv4 | undefined, entries: IniEntries, problems: ProblemList): void {
+export function checkIpv4(
+  ipv4: IniIpv4 | undefined,
+  entries: IniEntries,
+  environment: DeploymentEnvironment | undefined,
+  problems: ProblemList,
+): void {
   const [given, missing] = [IPV4_KEYS.filter((key) => entries.has(key)), IPV4_KEYS.filter((key) => !entries.has(key))];
   if (given.length > 0 && missing.length > 0) {
     const message = `IPv4 is not used: ${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} missing.`;
@@ -78,5 +85,43 @@ export function checkIpv4(ipv4: IniIpv4 | undefined, entries: IniEntries, proble
       line,
       key: "ipv4_gateway",
     });
+  }
+  if (environment === "mainnet" && !isPublicIpv4(ipv4.address)) {
+    const address = { line: entries.get("ipv4_address")?.line, key: "ipv4_address" };
+    problems.warning("ipv4-not-public", `Others on the Internet cannot reach ${ipv4.address}.`, address);
+  }
+}
+
+/** The installer stops without a type whose hardware it knows; only its checks can be switched off, for testnets. */
+export function checkNodeRewardType(
+  {
+    nodeRewardType,
+    enableTrustedExecutionEnvironment,
+  }: Pick<ConfigIni, "nodeRewardType" | "enableTrustedExecutionEnvironment">,
+  entries: IniEntries,
+  environment: DeploymentEnvironment | undefined,
+  problems: ProblemList,
+): void {
+  const key = "node_reward_type";
+  const entry = entries.get(key);
+  const place = { line: entry?.line, key };
+  const mainnet = environment === "mainnet";
+  if (entry === undefined || entry.value === "") {
+    const message = "There is no node_reward_type; the installer's check of the hardware stops without one.";
+    problems.add(mainnet ? "error" : "notice", "missing-node-reward-type", message, place);
+  }
+  if (nodeRewardType === undefined) return;
+  const generation = hardwareGeneration(nodeRewardType);
+  if (generation === undefined) {
+    const message = `The installer knows no hardware of ${nodeRewardType}: only type0, type1, type3 and type4.`;
+    problems.add(mainnet ? "error" : "warning", "unknown-node-reward-type", message, place);
+  } else if (guestVmCount(nodeRewardType) === undefined) {
+    const message = `It is not known how many nodes a machine of ${nodeRewardType} has: only for type4.0 to type4.4.`;
+    problems.warning("unknown-vm-count", message, place);
+  }
+  if (enableTrustedExecutionEnvironment && generation === 1) {
+    const tee = "enable_trusted_execution_environment";
+    const message = `Hardware of ${nodeRewardType} has no trusted execution environment; that takes type3.`;
+    problems.error("no-trusted-execution", message, { line: entries.get(tee)?.line, key: tee });
   }
 }

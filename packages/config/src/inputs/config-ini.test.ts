@@ -4,7 +4,11 @@ import { parseConfigIni } from "./config-ini.ts";
 
 const NEEDED = "ipv6_prefix=2a00:fb01:400:200\nipv6_gateway=2a00:fb01:400:200::1\n";
 
-const parse = (text: string | Uint8Array) => parseConfigIni(typeof text === "string" ? Buffer.from(text) : text);
+/** Without the notice on a missing reward type, which has a test of its own. */
+const parse = (text: string | Uint8Array) => {
+  const { value, problems } = parseConfigIni(typeof text === "string" ? Buffer.from(text) : text);
+  return { value, problems: problems.filter(({ code }) => code !== "missing-node-reward-type") };
+};
 
 /** `severity code line key` of each problem. */
 const found = (text: string | Uint8Array): string[] =>
@@ -190,4 +194,37 @@ void test("of a key that was pasted into the file nothing is shown", () => {
   const text = `${NEEDED}-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0=\nMHcCAQEE==\n-----END EC PRIVATE KEY-----\n`;
   assert.deepEqual(found(text), ["error key-in-wrong-file 3 -"]);
   assert.doesNotMatch(JSON.stringify(parse(text)), /c2VjcmV0|mhccaqee/i);
+});
+
+void test("the reward type decides as the installer does, and what stops it is an error on the main network", () => {
+  const judged = (line: string, environment?: "mainnet" | "testnet") =>
+    parseConfigIni(Buffer.from(NEEDED + line), "config.ini", environment).problems.map(
+      ({ severity, code }) => `${severity} ${code}`,
+    );
+  assert.deepEqual(judged("", "mainnet"), ["error missing-node-reward-type"]);
+  assert.deepEqual(judged("node_reward_type=", "mainnet").toSorted(), [
+    "error missing-node-reward-type",
+    "warning empty-value",
+  ]);
+  assert.deepEqual(judged("", "testnet"), ["notice missing-node-reward-type"]);
+  assert.deepEqual(judged(""), ["notice missing-node-reward-type"]);
+  for (const type of ["type0", "type1.2", "type3", "type3.9", "type4.0"])
+    assert.deepEqual(judged(`node_reward_type=${type}`, "mainnet"), [], type);
+  for (const type of ["type5", "type33", "type2.1"]) {
+    assert.deepEqual(judged(`node_reward_type=${type}`, "mainnet"), ["error unknown-node-reward-type"], type);
+    assert.deepEqual(judged(`node_reward_type=${type}`, "testnet"), ["warning unknown-node-reward-type"], type);
+  }
+  for (const type of ["type4", "type4.5"])
+    assert.deepEqual(judged(`node_reward_type=${type}`, "mainnet"), ["warning unknown-vm-count"], type);
+  const tee = "\nenable_trusted_execution_environment=true";
+  assert.deepEqual(judged(`node_reward_type=type1${tee}`), ["error no-trusted-execution"]);
+  assert.deepEqual(judged(`node_reward_type=type3.1${tee}`), []);
+});
+
+void test("a private IPv4 address is pointed out on the main network only", () => {
+  const text = `${NEEDED}node_reward_type=type3\nipv4_address=192.168.1.2\nipv4_gateway=192.168.1.1\nipv4_prefix_length=24\ndomain=a.b`;
+  const codes = (environment: "mainnet" | "testnet") =>
+    parseConfigIni(Buffer.from(text), "config.ini", environment).problems.map(({ code }) => code);
+  assert.deepEqual(codes("mainnet"), ["ipv4-not-public"]);
+  assert.deepEqual(codes("testnet"), []);
 });

@@ -1,4 +1,12 @@
-import { checkIpv4, checkIpv6, checkNames, type IniEntries, lastOfEach } from "./config-ini-checks.ts";
+import type { DeploymentEnvironment } from "../address.ts";
+import {
+  checkIpv4,
+  checkIpv6,
+  checkNames,
+  checkNodeRewardType,
+  type IniEntries,
+  lastOfEach,
+} from "./config-ini-checks.ts";
 import type { ConfigIniKey } from "./config-ini-keys.ts";
 import {
   readBoolean,
@@ -37,8 +45,15 @@ export interface IniIpv4 {
 
 export const CONFIG_INI = "config.ini";
 
-/** Reads `config.ini`: the value unless something is an error, and every problem, never just the first. */
-export function parseConfigIni(bytes: Uint8Array, file = CONFIG_INI): Parsed<ConfigIni> {
+/**
+ * Reads `config.ini`: the value unless something is an error, and every problem, never just the first. Some of it is
+ * an error on the main network only; `environment` says which network it is for, as far as that is known.
+ */
+export function parseConfigIni(
+  bytes: Uint8Array,
+  file = CONFIG_INI,
+  environment?: DeploymentEnvironment,
+): Parsed<ConfigIni> {
   const problems = new ProblemList(file);
   const text = readText(bytes, problems);
   if (text === undefined || holdsPem(text, problems)) return problems.result<ConfigIni>(undefined);
@@ -79,7 +94,8 @@ export function parseConfigIni(bytes: Uint8Array, file = CONFIG_INI): Parsed<Con
     verbose: optional("verbose", readBoolean) ?? false,
   };
   checkIpv6(ipv6Prefix, ipv6Gateway, entries, problems);
-  checkIpv4(rest.ipv4, entries, problems);
+  checkIpv4(rest.ipv4, entries, environment, problems);
+  checkNodeRewardType(rest, entries, environment, problems);
   if (ipv6Prefix === undefined || ipv6Gateway === undefined) return problems.result<ConfigIni>(undefined);
   return problems.result({ ipv6Prefix, ipv6PrefixLength: 64, ipv6Gateway, ...rest });
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { DeploymentEnvironment } from "../address.ts";
+import { deploymentEnvironment } from "../field-forms.ts";
 import { deploymentSchema } from "./deployment-schema.ts";
 import { jsonErrorLine } from "./json-error-line.ts";
 import { type JsonPlaces, jsonPlaces } from "./json-places.ts";
@@ -67,6 +68,16 @@ export function parseDeploymentJson(bytes: Uint8Array, file = DEPLOYMENT_JSON): 
     nnsUrls: nns.urls,
     vm: { memoryGiB: vm.memory, cpu: vm.cpu, vcpus: vm.nr_of_vcpus },
   });
+}
+
+/** For which network a file is, even if the rest of it is wrong; undefined when that cannot be told. */
+export function environmentOf(bytes: Uint8Array): DeploymentEnvironment | undefined {
+  const unheard = new ProblemList(DEPLOYMENT_JSON);
+  const text = readText(bytes, unheard);
+  const content = text === undefined ? undefined : parseJson(text, unheard);
+  const deployment = isRecord(content?.["deployment"]) ? content["deployment"] : {};
+  const environment = v.safeParse(deploymentEnvironment, deployment["deployment_environment"]);
+  return environment.success ? environment.output : undefined;
 }
 
 /** Nothing of the text goes into the message: it may hold anything. */
