@@ -41,13 +41,18 @@ class StrictTokenizer extends Tokenizer {
 
 /**
  * Decodes one CBOR value strictly: shortest lengths, no duplicate keys, no floating-point numbers, no trailing bytes.
- * The self-describing tag may be absent. Integers beyond 2^53 come as `bigint`.
+ * The self-describing tag may be absent. Integers beyond 2^53 come as `bigint`. With `maps`, maps come as `Map` and may
+ * have other keys than text.
  */
-export function decodeCbor(bytes: Uint8Array, what: { readonly code: string; readonly name: string }): unknown {
+export function decodeCbor(
+  bytes: Uint8Array,
+  what: { readonly code: string; readonly name: string },
+  { maps = false }: { readonly maps?: boolean } = {},
+): unknown {
   const start = SELF_DESCRIBED.every((byte, index) => bytes[index] === byte) ? SELF_DESCRIBED.length : 0;
   const data = new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
   try {
-    return decode(data, { ...OPTIONS, tokenizer: new StrictTokenizer(data, OPTIONS) });
+    return decode(data, { ...OPTIONS, useMaps: maps, tokenizer: new StrictTokenizer(data, OPTIONS) });
   } catch (cause) {
     throw new IcosError(what.code, `${what.name} is not valid CBOR: ${describeError(cause)}.`, { cause });
   }

@@ -18,6 +18,8 @@ export const NnsInitSchema = v.strictObject({
   governance: principal,
   /** Keys that a node has to bring; upstream's five unless told. A testnet's nodes have three. */
   requiredNodeKeys: v.optional(v.array(v.picklist(NODE_KEYS)), [...NODE_KEYS]),
+  requireSubnetKeys: v.optional(v.boolean(), false),
+  publicEndpointsOnly: v.optional(v.boolean(), false),
   rateLimits: v.optional(v.boolean(), true),
   dataCenters: v.optional(
     v.array(
@@ -70,6 +72,7 @@ export function parseNnsInit(text: string, file?: string): NnsInit {
   return parseJson(NnsInitSchema, text, { code: "nns-init-invalid", name: "The NNS init file", file });
 }
 
-export function rulesOf({ governance, requiredNodeKeys, rateLimits }: NnsInit): RegistryRules {
-  return { governance, requiredNodeKeys, rateLimits };
+export function rulesOf(init: NnsInit): RegistryRules {
+  const { governance, requiredNodeKeys, requireSubnetKeys, publicEndpointsOnly, rateLimits } = init;
+  return { governance, requiredNodeKeys, requireSubnetKeys, publicEndpointsOnly, rateLimits };
 }

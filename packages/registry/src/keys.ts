@@ -2,9 +2,9 @@ import type { Principal } from "@icos/certification";
 import { chainKeyText } from "./chain-key-id.ts";
 import { type FirewallScope, firewallScopeText } from "./firewall-scope.ts";
 import type { MasterPublicKeyId } from "./generated/types/v1/types_pb.ts";
-import { parsePrincipal } from "./principal-text.ts";
+import { parsePrincipal, principalBytes, principalText } from "./principal-text.ts";
 
-export { parsePrincipal } from "./principal-text.ts";
+export { parsePrincipal, principalText } from "./principal-text.ts";
 
 /** What a node's key is for; the number is the last part of its registry key. */
 export const KeyPurpose = {
@@ -34,6 +34,8 @@ export const KeyPrefix = {
   ecdsaSubnets: "key_id_",
 } as const;
 
+const textOf = (principal: Principal): string => principalText(principal.toUint8Array());
+
 /** Registry keys. */
 export const registryKey = {
   nnsSubnetId: "nns_subnet_id",
@@ -49,18 +51,17 @@ export const registryKey = {
   blessedReplicaVersions: "blessed_replica_versions",
   routingTable: "routing_table",
   firewallConfig: "firewall_config",
-  subnetRecord: (subnet: Principal): string => KeyPrefix.subnetRecord + subnet.toText(),
-  catchUpPackageContents: (subnet: Principal): string => KeyPrefix.catchUpPackageContents + subnet.toText(),
-  thresholdKey: (subnet: Principal): string => KeyPrefix.thresholdKey + subnet.toText(),
-  nodeRecord: (node: Principal): string => KeyPrefix.nodeRecord + node.toText(),
-  cryptoRecord: (node: Principal, purpose: KeyPurpose): string =>
-    `${KeyPrefix.cryptoRecord}${node.toText()}_${purpose}`,
-  tlsCertificate: (node: Principal): string => KeyPrefix.tlsCertificate + node.toText(),
-  nodeOperatorRecord: (operator: Principal): string => KeyPrefix.nodeOperatorRecord + operator.toText(),
+  subnetRecord: (subnet: Principal): string => KeyPrefix.subnetRecord + textOf(subnet),
+  catchUpPackageContents: (subnet: Principal): string => KeyPrefix.catchUpPackageContents + textOf(subnet),
+  thresholdKey: (subnet: Principal): string => KeyPrefix.thresholdKey + textOf(subnet),
+  nodeRecord: (node: Principal): string => KeyPrefix.nodeRecord + textOf(node),
+  cryptoRecord: (node: Principal, purpose: KeyPurpose): string => `${KeyPrefix.cryptoRecord}${textOf(node)}_${purpose}`,
+  tlsCertificate: (node: Principal): string => KeyPrefix.tlsCertificate + textOf(node),
+  nodeOperatorRecord: (operator: Principal): string => KeyPrefix.nodeOperatorRecord + textOf(operator),
   dataCenterRecord: (id: string): string => KeyPrefix.dataCenterRecord + id.toLowerCase(),
   replicaVersion: (id: string): string => KeyPrefix.replicaVersion + id,
   hostosVersion: (id: string): string => KeyPrefix.hostosVersion + id,
-  apiBoundaryNode: (node: Principal): string => KeyPrefix.apiBoundaryNode + node.toText(),
+  apiBoundaryNode: (node: Principal): string => KeyPrefix.apiBoundaryNode + textOf(node),
   firewallRules: (scope: FirewallScope): string => KeyPrefix.firewallRules + firewallScopeText(scope),
   /** The subnets that take requests for a chain key; undefined when the key's scheme is not known. */
   chainKeySubnets: (key: Pick<MasterPublicKeyId, "keyId">): string | undefined => {
@@ -76,11 +77,10 @@ export function principalOfKey(prefix: string, key: string): Principal | undefin
   return key.startsWith(prefix) ? parsePrincipal(key.slice(prefix.length)) : undefined;
 }
 
-/** Node and purpose of a `crypto_record_` key. */
-export function parseCryptoRecordKey(key: string): { readonly node: Principal; readonly purpose: number } | undefined {
-  const match = /^crypto_record_([a-z0-9-]+)_([0-9]+)$/.exec(key);
-  const node = match?.[1] === undefined ? undefined : parsePrincipal(match[1]);
-  return node === undefined ? undefined : { node, purpose: Number(match?.[2]) };
+/** Node, in textual form, and purpose of a `crypto_record_` key. */
+export function parseCryptoRecordKey(key: string): { readonly node: string; readonly purpose: number } | undefined {
+  const [, node = "", purpose] = /^crypto_record_([a-z0-9-]+)_([0-9]+)$/.exec(key) ?? [];
+  return principalBytes(node) ? { node, purpose: Number(purpose) } : undefined;
 }
 
 const FAMILIES: readonly string[] = Object.values(KeyPrefix);
@@ -88,4 +88,9 @@ const FAMILIES: readonly string[] = Object.values(KeyPrefix);
 /** The family of a key: its prefix, or the whole key when it is alone. */
 export function familyOf(key: string): string {
   return FAMILIES.find((prefix) => key.startsWith(prefix)) ?? key;
+}
+
+/** Whether the text is the prefix of a family of keys. */
+export function isFamily(text: string): boolean {
+  return FAMILIES.includes(text);
 }

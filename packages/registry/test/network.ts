@@ -36,7 +36,13 @@ export const VERSION = "v1";
 /** 2026-01-01, in nanoseconds. */
 export const START = 1_767_225_600_000_000_000n;
 
-const RULES: RegistryRules = { governance: GOVERNANCE, requiredNodeKeys: TESTNET_NODE_KEYS, rateLimits: false };
+const RULES: RegistryRules = {
+  governance: GOVERNANCE,
+  requiredNodeKeys: TESTNET_NODE_KEYS,
+  requireSubnetKeys: false,
+  publicEndpointsOnly: false,
+  rateLimits: false,
+};
 
 /** A registry with two operators (5 nodes each), one version and a root subnet. */
 export class TestNetwork {

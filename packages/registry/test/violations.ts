@@ -7,6 +7,7 @@ import {
   put,
   registryKey,
   readRecord,
+  type RegistryRules,
   type SubnetRecord,
   SubnetRecordSchema,
 } from "../src/index.ts";
@@ -23,8 +24,16 @@ export function populated(): { readonly network: TestNetwork; readonly subnet: P
   return { network, subnet: network.do("create_subnet", subnetOf([a])).new_subnet_id };
 }
 
+/** The same network with other rules. */
+export function withRules({ state, time, rules }: TestNetwork, other: Partial<RegistryRules>) {
+  return { state, time, rules: { ...rules, ...other } };
+}
+
 /** What the mutations would violate: `invariant: sentence` each. */
-export function violations({ state, rules, time }: TestNetwork, ...mutations: readonly Mutation[]): string[] {
+export function violations(
+  { state, rules, time }: Pick<TestNetwork, "state" | "rules" | "time">,
+  ...mutations: readonly Mutation[]
+): string[] {
   try {
     nextVersion(state, rules, mutations, time);
     return [];

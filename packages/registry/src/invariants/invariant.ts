@@ -1,6 +1,7 @@
-import { Principal } from "@icos/certification";
-import { KeyPrefix, parseCryptoRecordKey, principalOfKey, registryKey } from "../keys.ts";
+import { KeyPrefix, parseCryptoRecordKey, registryKey } from "../keys.ts";
+import { isListedSubnet } from "../mutations/membership.ts";
 import type { RegistryRules } from "../mutations/rules.ts";
+import { principalText } from "../principal-text.ts";
 import { SubnetListRecordSchema } from "../records.ts";
 import type { KeyChange } from "../state/mutation.ts";
 import { readRecord, type RegistryView } from "../state/view.ts";
@@ -8,7 +9,7 @@ import { readRecord, type RegistryView } from "../state/view.ts";
 export interface Violation {
   /** The invariant's name. */
   readonly invariant: string;
-  /** A sentence that names the record. */
+  /** A sentence that names the records, and what to do where that is not obvious. */
   readonly message: string;
 }
 
@@ -22,7 +23,7 @@ export interface RegistryTransition {
 
 /**
  * A rule that every version of the registry satisfies. `check` looks only at what the change can have broken, so that
- * its cost depends on the change and not on the size of the registry; it returns one sentence for each violation.
+ * its cost depends on the change and not on the size of the registry; it returns a text for each violation.
  */
 export interface Invariant {
   readonly name: string;
@@ -34,33 +35,52 @@ export function changedKeys({ changes }: RegistryTransition, prefix: string): st
   return changes.flatMap(({ key }) => (key.startsWith(prefix) ? [key] : []));
 }
 
-/** The nodes whose node record, keys or certificate change. */
-export function touchedNodes({ changes }: RegistryTransition): Principal[] {
-  const nodes = changes.flatMap(({ key }) => {
-    const node =
-      principalOfKey(KeyPrefix.nodeRecord, key) ??
-      principalOfKey(KeyPrefix.tlsCertificate, key) ??
-      parseCryptoRecordKey(key)?.node;
-    return node ? [node.toText()] : [];
-  });
-  return [...new Set(nodes)].map((text) => Principal.fromText(text));
+/** What follows the prefix in the changed keys that begin with it. */
+export function changedIds(transition: RegistryTransition, prefix: string): string[] {
+  return changedKeys(transition, prefix).map((key) => key.slice(prefix.length));
+}
+
+export function changes({ changes }: RegistryTransition, key: string): boolean {
+  return changes.some((change) => change.key === key);
+}
+
+/** The nodes, in textual form, whose node record, keys or certificate change. */
+export function touchedNodes(transition: RegistryTransition): ReadonlySet<string> {
+  return new Set([
+    ...changedIds(transition, KeyPrefix.nodeRecord),
+    ...changedIds(transition, KeyPrefix.tlsCertificate),
+    ...changedKeys(transition, KeyPrefix.cryptoRecord).flatMap((key) => parseCryptoRecordKey(key)?.node ?? []),
+  ]);
 }
 
 /** The listed subnets, in textual form. */
 export function listedSubnetTexts(view: RegistryView): readonly string[] {
-  const list = readRecord(view, SubnetListRecordSchema, registryKey.subnetList);
-  return (list?.subnets ?? []).map((id) => Principal.fromUint8Array(id).toText());
+  return (readRecord(view, SubnetListRecordSchema, registryKey.subnetList)?.subnets ?? []).map(principalText);
 }
 
-/** Listed subnets whose record, or whose place in the list, changes. */
-export function touchedSubnets(transition: RegistryTransition): Principal[] {
-  const { before, after } = transition;
-  const listed = listedSubnetTexts(after);
-  const old = transition.changes.some(({ key }) => key === registryKey.subnetList)
-    ? new Set(listedSubnetTexts(before))
-    : undefined;
-  const changed = new Set(changedKeys(transition, KeyPrefix.subnetRecord));
-  return listed
-    .filter((text) => changed.has(KeyPrefix.subnetRecord + text) || old?.has(text) === false)
-    .map((text) => Principal.fromText(text));
+/** Listed subnets, in textual form, whose record changes or who are newly listed. */
+export function touchedSubnets(transition: RegistryTransition): ReadonlySet<string> {
+  const { after } = transition;
+  const changed = changedIds(transition, KeyPrefix.subnetRecord).filter((subnet) => isListedSubnet(after, subnet));
+  return new Set([...changed, ...newlyListed(transition)]);
+}
+
+/** Subnets, in textual form, who are in the list now and were not. */
+export function newlyListed(transition: RegistryTransition): string[] {
+  if (!changes(transition, registryKey.subnetList)) return [];
+  return listedSubnetTexts(transition.after).filter((subnet) => !isListedSubnet(transition.before, subnet));
+}
+
+/** Subnets, in textual form, who were in the list and are not now. */
+export function newlyUnlisted(transition: RegistryTransition): string[] {
+  if (!changes(transition, registryKey.subnetList)) return [];
+  return listedSubnetTexts(transition.before).filter((subnet) => !isListedSubnet(transition.after, subnet));
+}
+
+/** The listed subnets, in textual form, that have the node as a member. */
+export function subnetsOf(view: RegistryView, node: string): string[] {
+  return view
+    .holders("member", node)
+    .map((key) => key.slice(KeyPrefix.subnetRecord.length))
+    .filter((subnet) => isListedSubnet(view, subnet));
 }

@@ -1,8 +1,8 @@
-import { Principal } from "@icos/certification";
-import { KeyPrefix, registryKey } from "../keys.ts";
+import { KeyPrefix } from "../keys.ts";
+import { principalText } from "../principal-text.ts";
 import { NodeRecordSchema } from "../records.ts";
 import { readRecord } from "../state/view.ts";
-import { changedKeys, type Invariant } from "./invariant.ts";
+import { changedIds, changedKeys, type Invariant } from "./invariant.ts";
 
 /** Every node has an operator with a record. (Upstream has this rule switched off.) */
 export const nodeOperatorInvariant: Invariant = {
@@ -12,15 +12,15 @@ export const nodeOperatorInvariant: Invariant = {
     for (const key of changedKeys(transition, KeyPrefix.nodeRecord)) {
       const record = readRecord(after, NodeRecordSchema, key);
       if (!record) continue;
-      const operator = Principal.fromUint8Array(record.nodeOperatorId);
-      if (after.get(registryKey.nodeOperatorRecord(operator)) === undefined) {
-        yield `${key} belongs to operator ${operator.toText()}, who has no record.`;
+      const operator = principalText(record.nodeOperatorId);
+      if (after.get(KeyPrefix.nodeOperatorRecord + operator) === undefined) {
+        yield `${key} belongs to operator ${operator}, who has no record; add the operator first.`;
       }
     }
-    for (const key of changedKeys(transition, KeyPrefix.nodeOperatorRecord)) {
-      if (after.get(key) !== undefined) continue;
-      const [node] = after.holders("nodeOperator", key.slice(KeyPrefix.nodeOperatorRecord.length));
-      if (node !== undefined) yield `${key} cannot go while it has ${node}.`;
+    for (const operator of changedIds(transition, KeyPrefix.nodeOperatorRecord)) {
+      const key = KeyPrefix.nodeOperatorRecord + operator;
+      const [node] = after.get(key) === undefined ? after.holders("nodeOperator", operator) : [];
+      if (node !== undefined) yield `${key} cannot go while it has ${node}; remove the operator's nodes first.`;
     }
   },
 };

@@ -18,7 +18,7 @@ export const nodeRecordInvariant: Invariant = {
       if (!record.chipId?.length) continue;
       const chip = Buffer.from(record.chipId).toString("hex");
       const other = after.holders("chipId", chip).find((holder) => holder !== key);
-      if (other !== undefined) yield `${key} has the chip id of ${other}.`;
+      if (other !== undefined) yield `${key} has the chip id of ${other}; a machine is one node.`;
     }
   },
 };

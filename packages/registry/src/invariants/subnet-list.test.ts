@@ -14,7 +14,7 @@ void test("a listed subnet has a record and is listed once", () => {
     violations(network, list(subnet, person("x"))).join(),
     /^subnet-list: Subnet .* is listed but has no record/,
   );
-  assert.match(violations(network, list(subnet, subnet)).join(), /^subnet-list: The subnet list repeats a subnet/);
+  assert.match(violations(network, list(subnet, subnet)).join(), /^subnet-list: subnet_list repeats a subnet/);
   const gone = violations(network, remove(registryKey.subnetRecord(subnet)));
   assert.match(gone.join(), /^subnet-list: Subnet .* is listed but has no record/);
 });

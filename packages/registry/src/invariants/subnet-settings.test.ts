@@ -5,15 +5,23 @@ import {
   CanisterCyclesCostSchedule,
   NodeRewardType,
   PrincipalIdSchema,
+  put,
+  registryKey,
+  ReplicaVersionRecordSchema,
   SubnetFeaturesSchema,
   SubnetType,
   type SubnetRecord,
 } from "../index.ts";
+import { VERSION } from "../../test/network.ts";
 import { a, changeNode, changeSubnet, populated, violations } from "../../test/violations.ts";
 
 const { FREE, NORMAL } = CanisterCyclesCostSchedule;
 const admins = [create(PrincipalIdSchema, { raw: new Uint8Array(1) })];
 const keys = Array.from({ length: 51 }, (_, index) => `key ${index}`);
+const version = (measured: boolean) =>
+  put("update", registryKey.replicaVersion(VERSION), ReplicaVersionRecordSchema, {
+    ...(measured && { guestLaunchMeasurements: { guestLaunchMeasurements: [{ measurement: new Uint8Array(48) }] } }),
+  });
 const sev = create(SubnetFeaturesSchema, { sevEnabled: true });
 
 for (const [what, change, problem] of [
@@ -49,10 +57,24 @@ for (const [what, change, problem] of [
 
 void test("cloud-engine hardware is for cloud engines; a chip id is enough for SEV", () => {
   const { network, subnet } = populated();
-  network.write([changeNode(network, a, { chipId: Buffer.from("chip") })]);
+  network.write([changeNode(network, a, { chipId: Buffer.from("chip") }), version(true)]);
   assert.deepEqual(violations(network, changeSubnet(network, subnet, { features: sev })), []);
-  network.write([changeNode(network, a, { nodeRewardType: NodeRewardType.TYPE4DOT1 })]);
-  assert.match(violations(network, changeSubnet(network, subnet, {})).join(), /is cloud-engine hardware/);
+  const hardware = changeNode(network, a, { nodeRewardType: NodeRewardType.TYPE4DOT1 });
+  assert.match(violations(network, hardware).join(), /is cloud-engine hardware; take the node out first/);
   const engine = { subnetType: SubnetType.CLOUD_ENGINE, canisterCyclesCostSchedule: FREE };
-  assert.deepEqual(violations(network, changeSubnet(network, subnet, engine)), []);
+  assert.deepEqual(violations(network, hardware, changeSubnet(network, subnet, engine)), []);
+});
+
+void test("an SEV subnet keeps chip ids and a measured version, whichever record changes", () => {
+  const { network, subnet } = populated();
+  const sevOn = changeSubnet(network, subnet, { features: sev });
+  network.write([changeNode(network, a, { chipId: Buffer.from("chip") })]);
+  assert.match(violations(network, sevOn).join(), /^subnet-settings: .* version v1 has no launch measurements/);
+  network.write([version(true), sevOn]);
+  assert.match(
+    violations(network, version(false)).join(),
+    /^subnet-settings: .* version v1 has no launch measurements/,
+  );
+  const withoutChip = changeNode(network, a, { chipId: undefined });
+  assert.match(violations(network, withoutChip).join(), /^subnet-settings: .* has no chip id; take the node out first/);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { put, registryKey, UnassignedNodesConfigRecordSchema } from "../index.ts";
+import { VERSION } from "../../test/network.ts";
 import { populated, violations } from "../../test/violations.ts";
 
 void test("unassigned nodes have 50 SSH keys at most", () => {
@@ -9,6 +10,7 @@ void test("unassigned nodes have 50 SSH keys at most", () => {
     violations(
       network,
       put("update", registryKey.unassignedNodesConfig, UnassignedNodesConfigRecordSchema, {
+        replicaVersion: VERSION,
         sshReadonlyAccess: Array.from({ length }, (_, index) => `key ${index}`),
       }),
     );

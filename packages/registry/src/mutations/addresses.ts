@@ -1,5 +1,6 @@
-import { BlockList, isIP, isIPv4, SocketAddress } from "node:net";
+import { BlockList, isIP, isIPv4 } from "node:net";
 import { domainToASCII } from "node:url";
+import { canonicalIp, comparableIp } from "../ip-address.ts";
 import type { RegistryView } from "../state/view.ts";
 import { refuse } from "./refuse.ts";
 
@@ -19,12 +20,6 @@ export function parseEndpoint(text: string, field: string): { ipAddr: string; po
     throw refuse("endpoint-malformed", `${field} is "${text}"; it must be [IPv6]:port.`, { field });
   }
   return { ipAddr: canonicalIp(address), port };
-}
-
-/** The shortest textual form of a valid address, as two spellings of one address must compare equal. */
-export function canonicalIp(address: string): string {
-  const family = isIPv4(address) ? "ipv4" : "ipv6";
-  return new SocketAddress({ address, family }).address;
 }
 
 /** A domain name in its ASCII form with the rules of host names; two labels or more. */
@@ -68,7 +63,7 @@ export function checkIpv4(view: RegistryView, config: IPv4Config, ignoreNodeKey?
   if (networkOf(address, prefix) !== networkOf(gateway, prefix)) {
     throw refuse("ipv4-gateway", `The gateway ${gateway} is not in the network of ${address}/${prefix}.`);
   }
-  const user = view.holders("ipv4", address).find((key) => key !== ignoreNodeKey);
+  const user = view.holders("ipv4", comparableIp(address)).find((key) => key !== ignoreNodeKey);
   if (user !== undefined) throw refuse("ipv4-in-use", `${address} already belongs to ${user}.`);
 }
 

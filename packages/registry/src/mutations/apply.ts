@@ -94,7 +94,7 @@ export function nextVersion(
   const { changes, refusals, violations } = judge(view, rules, mutations, time);
   if (refusals[0]) throw refusals[0];
   if (violations[0]) {
-    const all = violations.map(({ message }) => message).join(" ");
+    const all = violations.map(({ invariant, message }) => `${invariant}: ${message}`).join(" ");
     throw refuse("invariant-violated", all, { violations, invariant: violations[0].invariant });
   }
   return changes.length === 0 ? undefined : { version: view.version + 1, time, changes };

@@ -1,5 +1,5 @@
 import { Principal } from "@icos/certification";
-import { KeyPrefix, principalOfKey, registryKey } from "../keys.ts";
+import { KeyPrefix, parsePrincipal, principalText, registryKey } from "../keys.ts";
 import { SubnetListRecordSchema, SubnetRecordSchema, type SubnetRecord } from "../records.ts";
 import { readRecord, type RegistryView } from "../state/view.ts";
 import { refuse } from "./refuse.ts";
@@ -12,13 +12,16 @@ export function listedSubnets(view: RegistryView): readonly Principal[] {
 
 /** The listed subnets that have the node as a member; valid registries have at most one. */
 export function subnetsOfNode(view: RegistryView, node: Principal): readonly Principal[] {
-  const holders = view.holders("member", node.toText());
-  if (holders.length === 0) return [];
-  const listed = new Set(listedSubnets(view).map((subnet) => subnet.toText()));
-  return holders.flatMap((key) => {
-    const subnet = principalOfKey(KeyPrefix.subnetRecord, key);
-    return subnet && listed.has(subnet.toText()) ? [subnet] : [];
+  return view.holders("member", principalText(node.toUint8Array())).flatMap((key) => {
+    const text = key.slice(KeyPrefix.subnetRecord.length);
+    const subnet = isListedSubnet(view, text) ? parsePrincipal(text) : undefined;
+    return subnet ? [subnet] : [];
   });
+}
+
+/** Whether the subnet, in textual form, is in the subnet list. */
+export function isListedSubnet(view: RegistryView, subnet: string): boolean {
+  return view.holders("listedSubnet", subnet).length > 0;
 }
 
 export function isApiBoundaryNode(view: RegistryView, node: Principal): boolean {

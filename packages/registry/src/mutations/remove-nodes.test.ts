@@ -12,6 +12,7 @@ import {
   VERSION,
 } from "../../test/network.ts";
 import { testNode } from "../../test/nodes.ts";
+import { changeNode } from "../../test/violations.ts";
 
 const [one, two] = [testNode(0), testNode(1)];
 const allowance = ({ state }: TestNetwork): bigint | undefined =>
@@ -50,7 +51,10 @@ void test("a node that a subnet or the API boundary needs is not removed", () =>
   const registry = network();
   registry.do("create_subnet", subnetOf([one.id]));
   const boundary = { version: VERSION };
-  registry.write([put("insert", registryKey.apiBoundaryNode(two.id), ApiBoundaryNodeRecordSchema, boundary)]);
+  registry.write([
+    changeNode(registry, two.id, { domain: "two.example" }),
+    put("insert", registryKey.apiBoundaryNode(two.id), ApiBoundaryNodeRecordSchema, boundary),
+  ]);
   for (const [node, code] of [
     [one.id, "node-assigned"],
     [two.id, "node-is-api-boundary"],

@@ -20,6 +20,7 @@ import {
   VERSION,
 } from "../../test/network.ts";
 import { testNode } from "../../test/nodes.ts";
+import { changeNode } from "../../test/violations.ts";
 
 const [old, young, third] = [testNode(0), testNode(1), testNode(2)];
 const atOldAddress = {
@@ -80,8 +81,12 @@ void test("an operator of the same provider and data centre may replace it; the 
 void test("the place of an API boundary node goes to the node that replaces it", () => {
   const network = withOldNode();
   const boundary = { version: VERSION };
-  network.write([put("insert", registryKey.apiBoundaryNode(old.id), ApiBoundaryNodeRecordSchema, boundary)]);
-  network.do("add_node", atOldAddress, OPERATOR);
+  network.write([
+    changeNode(network, old.id, { domain: "old.example" }),
+    put("insert", registryKey.apiBoundaryNode(old.id), ApiBoundaryNodeRecordSchema, boundary),
+  ]);
+  assert.equal(network.try("add_node", atOldAddress, OPERATOR), "invariant-violated");
+  network.do("add_node", { ...atOldAddress, domain: "old.example" }, OPERATOR);
   assert.equal(network.state.get(registryKey.apiBoundaryNode(old.id)), undefined);
   const record = readRecord(network.state, ApiBoundaryNodeRecordSchema, registryKey.apiBoundaryNode(young.id));
   assert.equal(record?.version, VERSION);
@@ -98,7 +103,10 @@ void test("several nodes at one address all go, unless one is at the API boundar
   const { http_endpoint, xnet_endpoint } = old.payload;
   const payload = { ...third.payload, http_endpoint, xnet_endpoint };
   const key = registryKey.apiBoundaryNode(old.id);
-  network.write([put("insert", key, ApiBoundaryNodeRecordSchema, { version: VERSION })]);
+  network.write([
+    changeNode(network, old.id, { domain: "old.example" }),
+    put("insert", key, ApiBoundaryNodeRecordSchema, { version: VERSION }),
+  ]);
   assert.equal(network.try("add_node", payload, OPERATOR), "node-is-api-boundary");
   network.write([{ kind: "delete", key }]);
   network.do("add_node", payload, OPERATOR);

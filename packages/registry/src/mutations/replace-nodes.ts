@@ -1,4 +1,5 @@
 import { Principal } from "@icos/certification";
+import { comparableIp } from "../ip-address.ts";
 import { KeyPrefix, principalOfKey, registryKey } from "../keys.ts";
 import { remove, type Mutation } from "../state/mutation.ts";
 import { requireMayRemoveNode, requireNode } from "./access.ts";
@@ -22,7 +23,7 @@ export interface Replacement {
  */
 export function replaceNodesAt(context: MutationContext, httpIp: string, newNode: Principal): Replacement[] {
   const { view } = context;
-  const holders = view.holders("httpIp", httpIp);
+  const holders = view.holders("httpIp", comparableIp(httpIp));
   return holders.flatMap((key) => {
     const node = principalOfKey(KeyPrefix.nodeRecord, key);
     if (!node) return [];

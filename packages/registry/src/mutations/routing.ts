@@ -28,7 +28,7 @@ export function routingEntries(view: RegistryView): RoutingTable_Entry[] {
 }
 
 /** First and last canister number of an entry; undefined when it has none. */
-export function rangeOf(entry: RoutingTable_Entry): readonly [bigint, bigint] | undefined {
+export function rangeOf(entry: Pick<RoutingTable_Entry, "range">): readonly [bigint, bigint] | undefined {
   const start = canisterIndexOf(entry.range?.startCanisterId?.principalId?.raw ?? new Uint8Array());
   const end = canisterIndexOf(entry.range?.endCanisterId?.principalId?.raw ?? new Uint8Array());
   return start === undefined || end === undefined ? undefined : [start, end];

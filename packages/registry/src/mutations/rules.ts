@@ -19,11 +19,24 @@ export interface RegistryRules {
   readonly governance: Principal;
   /** Keys a node must bring. Others may be absent; one that is present must be valid. */
   readonly requiredNodeKeys: readonly NodeKey[];
+  /**
+   * Every listed subnet must have a threshold key and contents of a catch-up package. Networks whose nodes generate no
+   * keys yet do without; what is present must still agree.
+   */
+  readonly requireSubnetKeys: boolean;
+  /** Endpoints must be addresses of the public Internet (upstream has this switched off). */
+  readonly publicEndpointsOnly: boolean;
   /** Limits how often operators, providers and addresses may call (upstream's buckets). */
   readonly rateLimits: boolean;
 }
 
 /** Upstream's rules. */
 export function standardRules(governance: Principal): RegistryRules {
-  return { governance, requiredNodeKeys: NODE_KEYS, rateLimits: true };
+  return {
+    governance,
+    requiredNodeKeys: NODE_KEYS,
+    requireSubnetKeys: true,
+    publicEndpointsOnly: false,
+    rateLimits: true,
+  };
 }

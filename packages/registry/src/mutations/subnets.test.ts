@@ -13,6 +13,7 @@ import {
 } from "../index.ts";
 import { NNS_SUBNET, OPERATOR, person, subnetOf, TestNetwork, VERSION } from "../../test/network.ts";
 import { testNode } from "../../test/nodes.ts";
+import { changeNode } from "../../test/violations.ts";
 import { rangeOf } from "./routing.ts";
 
 const nodes = [0, 1, 2].map(testNode);
@@ -134,7 +135,10 @@ void test("membership that breaks a rule is refused", () => {
   assert.match(registry.refusal("add_nodes_to_subnet", { subnet_id, node_ids: [a] }), /repeats a member/);
   assert.match(registry.refusal("remove_nodes_from_subnet", { node_ids: [a] }), /has no members/);
   assert.equal(add(person("nobody")), "invariant-violated");
-  registry.write([put("insert", key, ApiBoundaryNodeRecordSchema, { version: VERSION })]);
+  registry.write([
+    changeNode(registry, c, { domain: "c.example" }),
+    put("insert", key, ApiBoundaryNodeRecordSchema, { version: VERSION }),
+  ]);
   assert.equal(add(c), "node-is-api-boundary");
   const remove = { subnet_id: other, node_ids_add: [], node_ids_remove: [a] };
   assert.equal(registry.try("change_subnet_membership", remove), "node-not-member");

@@ -1,5 +1,5 @@
 import { IcosError } from "@icos/system";
-import { familyOf } from "../keys.ts";
+import { familyOf, isFamily } from "../keys.ts";
 import type { RegistryVersion } from "./mutation.ts";
 
 export interface VersionedValue {
@@ -68,8 +68,9 @@ export class RegistryHistory {
 
   /** The keys that begin with `prefix` and have a value at `version`, sorted. */
   keys(prefix: string, version = this.latestVersion): string[] {
-    const family = this.#families.get(familyOf(prefix));
-    const candidates = family && familyOf(prefix) === prefix ? family : this.#values.keys();
+    const family = familyOf(prefix);
+    const inFamily = isFamily(family) ? (this.#families.get(family) ?? []) : undefined;
+    const candidates = inFamily ?? this.#values.keys();
     const found: string[] = [];
     for (const key of candidates) {
       if (key.startsWith(prefix) && this.value(key, version) !== undefined) found.push(key);

@@ -6,6 +6,8 @@ import type { RegistryView } from "./view.ts";
 export class OverlayView implements RegistryView {
   readonly #base: RegistryView;
   readonly #changes: ReadonlyMap<string, Uint8Array | undefined>;
+  /** What the changes enter into an index: entry to keys. Made when the index is first asked. */
+  readonly #entered = new Map<IndexName, ReadonlyMap<string, readonly string[]>>();
 
   constructor(base: RegistryView, changes: readonly KeyChange[]) {
     this.#base = base;
@@ -30,11 +32,24 @@ export class OverlayView implements RegistryView {
   }
 
   holders(index: IndexName, entry: string): readonly string[] {
-    const holders = new Set(this.#base.holders(index, entry));
+    const unchanged = this.#base.holders(index, entry).filter((key) => !this.#changes.has(key));
+    const entered = this.#entriesOf(index).get(entry) ?? [];
+    return entered.length === 0 ? unchanged : [...unchanged, ...entered].sort();
+  }
+
+  #entriesOf(index: IndexName): ReadonlyMap<string, readonly string[]> {
+    const known = this.#entered.get(index);
+    if (known) return known;
+    const entered = new Map<string, string[]>();
     for (const [key, value] of this.#changes) {
-      if (value !== undefined && indexEntries(index, key, value).includes(entry)) holders.add(key);
-      else holders.delete(key);
+      if (value === undefined) continue;
+      for (const entry of indexEntries(index, key, value)) {
+        const keys = entered.get(entry);
+        if (keys) keys.push(key);
+        else entered.set(entry, [key]);
+      }
     }
-    return [...holders].sort();
+    this.#entered.set(index, entered);
+    return entered;
   }
 }
