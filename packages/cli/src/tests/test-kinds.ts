@@ -1,5 +1,5 @@
 /** Kinds of tests in the order in which they run: cheap ones first. */
-export const TEST_KINDS = ["check", "unit", "property", "sim", "image", "e2e"] as const;
+export const TEST_KINDS = ["check", "unit", "property", "sim", "fuzz", "image", "e2e"] as const;
 export type TestKind = (typeof TEST_KINDS)[number];
 
 /** How a kind is run: a list of commands, relative to the repository, or Node's test runner over files. */
@@ -23,6 +23,7 @@ export const TEST_PLANS: Readonly<Record<TestKind, TestPlan>> = {
   unit: { kind: "files", patterns: ["packages/*/src/**/*.test.ts", "test/unit/*.test.ts"], options: ONE_PROCESS },
   property: { kind: "files", patterns: ["packages/*/src/**/*.property.ts"], options: ONE_PROCESS },
   sim: { kind: "files", patterns: ["packages/*/src/**/*.sim.ts"], options: ONE_PROCESS },
+  fuzz: { kind: "files", patterns: ["test/fuzz/*.test.ts"], options: ONE_PROCESS },
   image: { kind: "files", patterns: ["test/image/*.test.ts"], options: ONE_BY_ONE },
   e2e: { kind: "files", patterns: ["test/e2e/*.test.ts"], options: ONE_BY_ONE },
 };

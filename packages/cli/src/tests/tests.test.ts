@@ -45,7 +45,7 @@ void test("what a test prints does not pass for totals", () => {
 void test("kinds run in their own order, all without a name; a filter of files leaves out what has none", () => {
   assert.deepEqual(chooseKinds(["sim", "unit"]), ["unit", "sim"]);
   assert.equal(chooseKinds([])[0], "check");
-  assert.deepEqual(chooseKinds([], "vm"), ["unit", "property", "sim", "image", "e2e"]);
+  assert.deepEqual(chooseKinds([], "vm"), ["unit", "property", "sim", "fuzz", "image", "e2e"]);
   assert.deepEqual(chooseKinds(["check"], "vm"), ["check"]);
 });
 

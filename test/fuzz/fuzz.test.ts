@@ -1,0 +1,25 @@
+import { availableParallelism } from "node:os";
+import { suite, test } from "node:test";
+import { openFuzzer } from "./harness/fuzzer.ts";
+import { listTargets } from "./harness/targets.ts";
+
+/** For each parser. */
+const SECONDS = Number(process.env["ICOS_FUZZ_SECONDS"] ?? 60);
+/** Names, separated by commas; all without it. */
+const NAMED = (process.env["ICOS_FUZZ_TARGETS"] ?? "").split(",").filter((name) => name !== "");
+
+const targets = await listTargets(NAMED);
+const fuzzer = await openFuzzer();
+
+void suite(
+  `each parser takes or refuses whatever it is given, for ${SECONDS} s`,
+  { concurrency: availableParallelism() },
+  () => {
+    for (const target of targets) {
+      void test(target.name, async (t) => {
+        const { runs } = await fuzzer.run(target, SECONDS);
+        t.diagnostic(`${target.name}: ${runs} inputs`);
+      });
+    }
+  },
+);
