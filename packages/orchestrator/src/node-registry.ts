@@ -5,6 +5,7 @@ import {
   getNodeKey,
   getNodeOperatorRecord,
   getNodeRecord,
+  getReplicaVersionOfSubnet,
   getTlsCertificate,
   getUnassignedNodesConfig,
   KeyPurpose,
@@ -24,7 +25,8 @@ export function membershipOf(registry: RegistryReader, node: Principal): Members
     const replicaVersion = getUnassignedNodesConfig(registry, version)?.replicaVersion;
     return { registered, subnetId: undefined, replicaVersion };
   }
-  return { registered, subnetId: subnet.subnetId.toText(), replicaVersion: subnet.record.replicaVersionId };
+  const replicaVersion = getReplicaVersionOfSubnet(registry, subnet.subnetId, version);
+  return { registered, subnetId: subnet.subnetId.toText(), replicaVersion };
 }
 
 /** Whether the latest version of the registry has every key of the node, each as it is here. */

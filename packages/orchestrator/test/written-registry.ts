@@ -3,6 +3,7 @@ import {
   ApiBoundaryNodeRecordSchema,
   encodeRecord,
   FirewallRuleSetSchema,
+  HistoryReader,
   NodeRecordSchema,
   RegistryHistory,
   registryKey,
@@ -12,7 +13,6 @@ import {
   UnassignedNodesConfigRecordSchema,
   type FirewallScope,
   type NodeRecord,
-  type RegistryReader,
   type SubnetRecord,
 } from "@icos/registry";
 
@@ -66,10 +66,13 @@ export const unassignedNodes = (record: {
 }): Change => [registryKey.unassignedNodesConfig, encodeRecord(UnassignedNodesConfigRecordSchema, record)];
 
 /** A registry that a test writes, a version at a time, without the rules of mutations. */
-export class WrittenRegistry implements RegistryReader {
-  readonly #history = new RegistryHistory();
+export class WrittenRegistry extends HistoryReader {
+  readonly #history: RegistryHistory;
 
   constructor(...versions: readonly (readonly Change[])[]) {
+    const history = new RegistryHistory();
+    super(history);
+    this.#history = history;
     for (const changes of versions) this.write(...changes);
   }
 
@@ -77,21 +80,5 @@ export class WrittenRegistry implements RegistryReader {
   write(...changes: readonly Change[]): void {
     const sorted = changes.map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#history.append({ version: this.latestVersion() + 1, time: 0n, changes: sorted });
-  }
-
-  latestVersion(): number {
-    return this.#history.latestVersion;
-  }
-
-  entry(...args: Parameters<RegistryReader["entry"]>): ReturnType<RegistryReader["entry"]> {
-    return this.#history.entry(...args);
-  }
-
-  value(...args: Parameters<RegistryReader["value"]>): ReturnType<RegistryReader["value"]> {
-    return this.#history.value(...args);
-  }
-
-  keys(...args: Parameters<RegistryReader["keys"]>): ReturnType<RegistryReader["keys"]> {
-    return this.#history.keys(...args);
   }
 }

@@ -1,13 +1,6 @@
 import type { Principal } from "@icos/certification";
 import type { FirewallSection, IcConfig } from "@icos/config";
-import {
-  decodeRecord,
-  FirewallRuleSetSchema,
-  firewallScopeText,
-  registryKey,
-  type FirewallScope,
-  type RegistryReader,
-} from "@icos/registry";
+import { firewallScopeText, getFirewallRules, type FirewallScope, type RegistryReader } from "@icos/registry";
 import { socksClients } from "./boundary-clients.ts";
 import { knownNodes, type KnownNodes, type NodeAddresses, type VersionsInUse } from "./node-addresses.ts";
 import { configuredRules, packetRules, type PacketRule } from "./packet-rule.ts";
@@ -54,10 +47,7 @@ export function firewallPolicy(
 }
 
 function rulesOf(registry: RegistryReader, scope: FirewallScope, version: number): readonly PacketRule[] {
-  const key = registryKey.firewallRules(scope);
-  const value = registry.value(key, version);
-  if (value === undefined) return [];
-  return packetRules(decodeRecord(FirewallRuleSetSchema, value, key).entries, firewallScopeText(scope));
+  return packetRules(getFirewallRules(registry, scope, version)?.entries ?? [], firewallScopeText(scope));
 }
 
 /** Nodes reach each other, and the adapter that fetches pages for canisters reaches none of them. */

@@ -1,5 +1,10 @@
 import type { Principal } from "@icos/certification";
-import { getListedSubnetForNodeId, registryKey, type FirewallScope, type RegistryReader } from "@icos/registry";
+import {
+  getApiBoundaryNodeRecord,
+  getListedSubnetForNodeId,
+  type FirewallScope,
+  type RegistryReader,
+} from "@icos/registry";
 
 /** What the firewall takes the node for. */
 export type FirewallRole =
@@ -10,7 +15,7 @@ export type FirewallRole =
 export function firewallRole(registry: RegistryReader, node: Principal, version: number): FirewallRole {
   const subnet = getListedSubnetForNodeId(registry, node, version);
   if (subnet !== undefined) return { kind: "replica", subnetId: subnet.subnetId };
-  const boundary = registry.value(registryKey.apiBoundaryNode(node), version) !== undefined;
+  const boundary = getApiBoundaryNodeRecord(registry, node, version) !== undefined;
   return boundary ? { kind: "boundary-node" } : { kind: "replica", subnetId: undefined };
 }
 

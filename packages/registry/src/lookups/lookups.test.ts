@@ -16,9 +16,9 @@ import {
   getThresholdKey,
   getTlsCertificate,
   getUnassignedNodesConfig,
+  HistoryReader,
   isSubnetDeleted,
   KeyPurpose,
-  type RegistryReader,
 } from "../index.ts";
 import { NNS_SUBNET, OPERATOR, person, VERSION } from "../../test/network.ts";
 import { a, b, c, populated } from "../../test/violations.ts";
@@ -29,12 +29,7 @@ network.do("add_nodes_to_subnet", { subnet_id: subnet, node_ids: [b] });
 network.do("delete_subnet", { subnet_id: subnet });
 network.do("remove_node_directly", { node_id: c }, OPERATOR);
 const { history } = network.state;
-const registry: RegistryReader = {
-  latestVersion: () => history.latestVersion,
-  entry: (key, version) => history.entry(key, version),
-  value: (key, version) => history.value(key, version),
-  keys: (prefix, version) => history.keys(prefix, version),
-};
+const registry = new HistoryReader(history);
 const latest = history.latestVersion;
 
 void test("nodes: record and ids at a version", () => {

@@ -16,21 +16,12 @@ export interface RegistryReader {
   keys(prefix: string, version: number): readonly string[];
 }
 
-/** The registry of a local store, in memory. It moves on only by {@link RegistryClient.pollOnce}. */
-export class RegistryClient implements RegistryReader {
-  readonly #store: LocalStore;
-  readonly #history = new RegistryHistory();
+/** Reads of a history, as far as it goes. */
+export class HistoryReader implements RegistryReader {
+  readonly #history: RegistryHistory;
 
-  constructor(store: LocalStore) {
-    this.#store = store;
-  }
-
-  /** Takes in what the store has got since. Returns the latest version. */
-  async pollOnce(): Promise<number> {
-    for await (const { version, changes } of this.#store.readSince(this.#history.latestVersion)) {
-      this.#history.append({ version, time: 0n, changes }); // the format does not keep the time
-    }
-    return this.#history.latestVersion;
+  constructor(history: RegistryHistory) {
+    this.#history = history;
   }
 
   latestVersion(): number {
@@ -58,5 +49,26 @@ export class RegistryClient implements RegistryReader {
         `Registry version ${version} is not known here yet; the latest is ${this.latestVersion()}.`,
       );
     }
+  }
+}
+
+/** The registry of a local store, in memory. It moves on only by {@link RegistryClient.pollOnce}. */
+export class RegistryClient extends HistoryReader {
+  readonly #store: LocalStore;
+  readonly #history: RegistryHistory;
+
+  constructor(store: LocalStore) {
+    const history = new RegistryHistory();
+    super(history);
+    this.#store = store;
+    this.#history = history;
+  }
+
+  /** Takes in what the store has got since. Returns the latest version. */
+  async pollOnce(): Promise<number> {
+    for await (const { version, changes } of this.#store.readSince(this.#history.latestVersion)) {
+      this.#history.append({ version, time: 0n, changes }); // the format does not keep the time
+    }
+    return this.#history.latestVersion;
   }
 }
