@@ -23,13 +23,14 @@ export async function runCli(args: readonly string[]): Promise<number> {
     throw error;
   });
   try {
-    return await run(args, context);
+    return await runInContext(args, context);
   } finally {
     for (const signal of signals) process.off(signal, onSignal);
   }
 }
 
-async function run(args: readonly string[], context: CliContext): Promise<number> {
+/** The same with what the caller lets it use of the process. */
+export async function runInContext(args: readonly string[], context: CliContext): Promise<number> {
   try {
     await createProgram(context).parseAsync(args, { from: "user" });
     return EXIT.done;

@@ -1,9 +1,12 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
+import { CONFIG_VERSION, OBJECT_KINDS } from "@icos/config";
 import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
 import { benchListSchema, benchReportSchema, benchResultSchema } from "../bench/results.ts";
 import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSchema } from "./image.ts";
 import { addressSchema, configCheckSchema } from "./config.ts";
+import { configDiffSchema, configExplainSchema, configMigrateSchema, configShowSchema } from "./config-objects.ts";
+import { objectJsonSchema } from "./object-schema.ts";
 import { testReportSchema } from "./test.ts";
 import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
 
@@ -28,12 +31,18 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   "image-reproduce": { title: "icos image reproduce OS --json", schema: imageReproduceSchema, mode: "output" },
   "image-inspect": { title: "icos image inspect FILE --json", schema: imageInspectSchema, mode: "output" },
   "config-check": { title: "icos config check DIR --json", schema: configCheckSchema, mode: "output" },
+  "config-show": { title: "icos config show PATH --json", schema: configShowSchema, mode: "output" },
+  "config-explain": { title: "icos config explain FIELD --json", schema: configExplainSchema, mode: "output" },
+  "config-diff": { title: "icos config diff A B --json", schema: configDiffSchema, mode: "output" },
+  "config-migrate": { title: "icos config migrate FILE --json", schema: configMigrateSchema, mode: "output" },
   address: { title: "icos address --json", schema: addressSchema, mode: "output" },
   test: { title: "icos test --json", schema: testReportSchema, mode: "output" },
   bench: { title: "icos bench --json", schema: benchReportSchema, mode: "output" },
   "bench-list": { title: "icos bench --list --json", schema: benchListSchema, mode: "output" },
   "bench-result": { title: "bench/results/NAME.json", schema: benchResultSchema, mode: "output" },
 };
+
+const DIALECT = "http://json-schema.org/draft-07/schema#";
 
 /** Name of the file in `docs/schemas` to its content. */
 export function jsonSchemaFiles(): ReadonlyMap<string, string> {
@@ -42,6 +51,11 @@ export function jsonSchemaFiles(): ReadonlyMap<string, string> {
     // Checks across fields have no form in JSON Schema; the commands still make them.
     const { $schema, ...rest } = toJsonSchema(schema, { typeMode: mode, errorMode: "ignore" });
     files.set(`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, undefined, 2)}\n`);
+  }
+  for (const kind of OBJECT_KINDS) {
+    const title = `config.json of a ${kind}, version ${CONFIG_VERSION}`;
+    const schema = { $schema: DIALECT, title, ...objectJsonSchema(kind) };
+    files.set(`${kind.toLowerCase()}-config.schema.json`, `${JSON.stringify(schema, undefined, 2)}\n`);
   }
   return files;
 }

@@ -23,6 +23,8 @@ export interface Field {
   readonly fields?: FieldTable;
   /** The variants of an externally tagged enum that have content, by name. */
   readonly variants?: FieldTable;
+  /** The variants without content. */
+  readonly units?: readonly string[];
 }
 
 export interface FieldTable {

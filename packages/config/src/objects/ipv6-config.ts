@@ -109,6 +109,7 @@ export const hostIpv6Config = {
   source: "config.ini: always Deterministic",
   meaning: "says how the machine's operating systems get their IPv6 addresses; another variant is read as Unknown",
   variants: { Deterministic: DETERMINISTIC, Fixed: FIXED },
+  units: ["RouterAdvertisement"],
 } as const satisfies Field;
 
 export const guestIpv6Config = {
@@ -118,4 +119,5 @@ export const guestIpv6Config = {
   source: "derived: Fixed, from the host's Deterministic",
   meaning: "says how the guest gets its IPv6 address; Deterministic is refused, another variant is read as Unknown",
   variants: { Fixed: FIXED },
+  units: ["RouterAdvertisement"],
 } as const satisfies Field;

@@ -20,7 +20,9 @@ const INTRODUCTION = `# Configuration reference
 
 Generated from the field tables in [\`packages/config/src/objects\`](../packages/config/src/objects) by
 \`node packages/config/src/reference/write.ts\`; a test holds both together. What the objects are for, and how one is made
-of the other: [configuration](configuration.md).
+of the other: [configuration](configuration.md). \`icos config explain FIELD\` prints one field. As JSON Schema:
+[SetupOS](schemas/setupos-config.schema.json), [HostOS](schemas/hostos-config.schema.json),
+[GuestOS](schemas/guestos-config.schema.json).
 
 _Default_ is what an absent field is read as; **required** fields have none. _Since_ is the first version of the objects
 with the field. A **secret** field is taken out of a file before anything else sees it, and a **sensitive** one is part of

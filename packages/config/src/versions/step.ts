@@ -39,7 +39,7 @@ export function stepForward(document: unknown, kind: ObjectKind, version: string
 /** From `version` to the version before it. */
 export function stepBack(document: unknown, kind: ObjectKind, version: string, hasSecret: HasSecret): Step {
   let result = document;
-  for (const field of goneIn(kind, version).toReversed()) {
+  for (const field of goneIn(kind, version)) {
     const value = restoredValue(result, field, hasSecret);
     if (value !== undefined && hasParent(result, field.path)) result = withPath(result, field.path, value);
   }

@@ -1,0 +1,3 @@
+export * from "./load-config.ts";
+export * from "./shown-fields.ts";
+export * from "./views.ts";
