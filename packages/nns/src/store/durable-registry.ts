@@ -26,7 +26,7 @@ export class DurableRegistry {
   constructor(database: RegistryDatabase, rules: RegistryRules) {
     this.#database = database;
     this.rules = rules;
-    for (const version of database.load()) this.#take(version);
+    this.state.restore(this.#certified(database.load()));
   }
 
   /** Decides the call; what it changes is on disk when this returns. */
@@ -50,6 +50,13 @@ export class DurableRegistry {
   append(what: Append): void {
     this.#database.append(what);
     for (const version of what.versions ?? []) this.#take(version);
+  }
+
+  *#certified(versions: Iterable<RegistryVersion>): Generator<RegistryVersion> {
+    for (const version of versions) {
+      this.deltas.append(version);
+      yield version;
+    }
   }
 
   #take(version: RegistryVersion): void {

@@ -1,4 +1,5 @@
 import { emptyTree, fork, type HashTree, labeled, leaf, pruned } from "@icos/certification";
+import { DigestList } from "./digest-list.ts";
 
 /**
  * The hash tree over all versions, labelled by number. Versions only ever come at the end, so it has the shape of a
@@ -7,7 +8,7 @@ import { emptyTree, fork, type HashTree, labeled, leaf, pruned } from "@icos/cer
  */
 export class VersionTree {
   /** `levels[k][i]` is the digest of the perfect subtree over versions i·2^k + 1 … (i + 1)·2^k. */
-  readonly #levels: Uint8Array[][] = [[]];
+  readonly #levels: DigestList[] = [new DigestList()];
 
   get size(): number {
     return this.#levels[0]?.length ?? 0;
@@ -16,9 +17,9 @@ export class VersionTree {
   append(content: Uint8Array): void {
     let digest = labeled(versionLabel(this.size + 1), leaf(content)).digest;
     for (let level = 0; ; level++) {
-      const digests = (this.#levels[level] ??= []);
+      const digests = (this.#levels[level] ??= new DigestList());
       digests.push(digest);
-      const left = digests.at(-2);
+      const left = digests.at(digests.length - 2);
       if (digests.length % 2 === 1 || !left) return;
       digest = fork(pruned(left), pruned(digest)).digest;
     }
@@ -41,7 +42,7 @@ export class VersionTree {
 
   #digest(offset: number, count: number): Uint8Array {
     const level = Math.log2(count);
-    const known = Number.isInteger(level) ? this.#levels[level]?.[offset / count] : undefined;
+    const known = Number.isInteger(level) ? this.#levels[level]?.at(offset / count) : undefined;
     if (known) return known;
     const left = splitPoint(count);
     return fork(pruned(this.#digest(offset, left)), pruned(this.#digest(offset + left, count - left))).digest;

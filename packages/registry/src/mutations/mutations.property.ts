@@ -121,7 +121,10 @@ function checkRebuilt(state: RegistryState): void {
   }
   const fresh = new RegistryState();
   fresh.commit({ version: 1, time: 0n, changes: state.keys("").map((key) => ({ key, value: state.get(key) })) });
+  const restored = new RegistryState();
+  restored.restore(state.history.since(0));
   for (const index of INDEX_NAMES) {
     assert.deepEqual(state.indexContent(index), fresh.indexContent(index));
+    assert.deepEqual(state.indexContent(index), restored.indexContent(index));
   }
 }

@@ -31,6 +31,19 @@ export class RegistryState implements RegistryView {
     return entries.map((entry) => [entry, this.holders(index, entry)]);
   }
 
+  /**
+   * Appends the versions of a registry that was kept elsewhere. What {@link commit} does one by one, but only what is
+   * left at the end is indexed. @throws IcosError `registry-version-gap`, `registry-record-malformed`
+   */
+  restore(versions: Iterable<RegistryVersion>): void {
+    if (this.version > 0) throw new IcosError("registry-internal", "A registry that has versions cannot be restored.");
+    for (const version of versions) this.history.append(version);
+    for (const key of this.keys("")) {
+      const value = this.get(key);
+      for (const [index, entry] of value ? allEntries(key, value) : []) this.#holders(index, entry).add(key);
+    }
+  }
+
   /** Appends an accepted version. @throws IcosError `registry-version-gap`, `registry-record-malformed` */
   commit(next: RegistryVersion): void {
     const updates = next.changes.map(({ key, value }) => ({ key, before: this.get(key), after: value }));
