@@ -1,6 +1,5 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import {
-  MAX_VERSIONS_PER_REPLY,
   type MutationOutcome,
   type RegistryCall,
   RegistryGetChangesSinceRequestSchema,
@@ -8,11 +7,12 @@ import {
 } from "@icos/registry";
 import { type CallOutcome, type Canister, methodNotFound, type QueryCall, type UpdateCall } from "@icos/replica";
 import { describeError, IcosError } from "@icos/system";
+import { CHUNK_CODEC, CHUNK_METHOD } from "./candid/chunk.ts";
 import { interfaceFile } from "./candid/interface.ts";
 import { decodeArgument, encodeReply } from "./candid/message.ts";
 import { METHOD_CODECS } from "./candid/methods.ts";
 import { PREVIEW_CODEC, PREVIEW_METHOD } from "./candid/preview.ts";
-import { getChangesSince, getLatestVersion, getValue } from "./queries.ts";
+import { getChangesSince, getChunk, getLatestVersion, getValue } from "./queries.ts";
 import type { DurableRegistry } from "./store/durable-registry.ts";
 
 /** Reject codes of the interface specification. */
@@ -34,14 +34,15 @@ export class RegistryCanister implements Canister {
 
   query(call: QueryCall): CallOutcome {
     const { method, arg } = call;
-    const { state, deltas } = this.#registry;
+    const { deltas } = this.#registry;
+    const registry = { history: this.#registry.state.history, deltas };
     switch (method) {
       case "get_latest_version":
-        return reply(getLatestVersion(state.history));
+        return reply(getLatestVersion(registry));
       case "get_value":
-        return reply(getValue(state.history, arg));
+        return reply(getValue(registry, arg));
       case "get_changes_since":
-        return reply(getChangesSince(state.history, arg, MAX_VERSIONS_PER_REPLY));
+        return reply(getChangesSince(registry, arg));
       case "get_certified_latest_version":
         return reply(deltas.latestVersion(call.dataCertificate()));
       case "get_certified_changes_since": {
@@ -50,8 +51,10 @@ export class RegistryCanister implements Canister {
           return reject("request-malformed", "The argument is not a RegistryGetChangesSinceRequest.");
         return reply(deltas.changesSince(since, call.dataCertificate()));
       }
-      case "get_chunk":
-        return reject("chunks-unsupported", "Values are not split into chunks here, so there are none to get.");
+      case CHUNK_METHOD:
+        return decoding(() =>
+          reply(encodeReply(CHUNK_CODEC.reply, getChunk(registry, decodeArgument(CHUNK_CODEC.payload, arg)))),
+        );
       case PREVIEW_METHOD:
         return decoding(() => this.#preview(call));
       default:

@@ -79,6 +79,7 @@ export async function createNodeServices(
           report.pollStarts(clock.now());
           return source.fetch(since, signal);
         },
+        fetchChunk: (sha256, signal) => source.fetchChunk(sha256, signal),
       },
       verifier,
       store,

@@ -1,5 +1,11 @@
 import { decodeCbor, Principal, signRequest } from "@icos/certification";
-import { encodeChangesSinceRequest, REGISTRY_CANISTER_ID, type CertifiedChangesSource } from "@icos/registry";
+import {
+  decodeChunkReply,
+  encodeChangesSinceRequest,
+  encodeChunkRequest,
+  REGISTRY_CANISTER_ID,
+  type CertifiedChangesSource,
+} from "@icos/registry";
 import { IcosError, parseWith, type Clock } from "@icos/system";
 import * as v from "valibot";
 import type { PostCbor } from "./http-post.ts";
@@ -28,27 +34,31 @@ export function registrySource(
   urls: readonly URL[],
   { post, clock, random }: RegistrySourceModules,
 ): CertifiedChangesSource {
+  const query = async (method_name: string, arg: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> => {
+    const url = urls[Math.floor(random() * urls.length)];
+    if (url === undefined) throw new IcosError(CODE, "The configuration has no usable URL of the NNS.");
+    const { body } = signRequest({
+      request_type: "query",
+      canister_id: REGISTRY_CANISTER_ID,
+      method_name,
+      arg,
+      sender: Principal.anonymous(),
+      ingress_expiry: BigInt(clock.now() + EXPIRY_MS) * 1_000_000n,
+    });
+    const limit = AbortSignal.timeout(TIMEOUT_MS);
+    const path = `/api/v2/canister/${REGISTRY_CANISTER_ID.toText()}/query`;
+    const response = await post(new URL(path, url), body, signal ? AbortSignal.any([signal, limit]) : limit);
+    if (response.status !== 200) throw refused(url, response.status, response.body);
+    const what = { code: CODE, name: `The answer of ${url.origin}` };
+    const answer = parseWith(AnswerSchema, decodeCbor(response.body, what), what);
+    if (answer.status === "replied") return answer.reply.arg;
+    throw new IcosError("registry-refused", `The registry refuses: ${answer.reject_message}`);
+  };
   return {
-    async fetch(sinceVersion, signal) {
-      const url = urls[Math.floor(random() * urls.length)];
-      if (url === undefined) throw new IcosError(CODE, "The configuration has no usable URL of the NNS.");
-      const { body } = signRequest({
-        request_type: "query",
-        canister_id: REGISTRY_CANISTER_ID,
-        method_name: "get_certified_changes_since",
-        arg: encodeChangesSinceRequest(sinceVersion),
-        sender: Principal.anonymous(),
-        ingress_expiry: BigInt(clock.now() + EXPIRY_MS) * 1_000_000n,
-      });
-      const limit = AbortSignal.timeout(TIMEOUT_MS);
-      const path = `/api/v2/canister/${REGISTRY_CANISTER_ID.toText()}/query`;
-      const response = await post(new URL(path, url), body, signal ? AbortSignal.any([signal, limit]) : limit);
-      if (response.status !== 200) throw refused(url, response.status, response.body);
-      const what = { code: CODE, name: `The answer of ${url.origin}` };
-      const answer = parseWith(AnswerSchema, decodeCbor(response.body, what), what);
-      if (answer.status === "replied") return answer.reply.arg;
-      throw new IcosError("registry-refused", `The registry refuses: ${answer.reject_message}`);
-    },
+    fetch: (sinceVersion, signal) =>
+      query("get_certified_changes_since", encodeChangesSinceRequest(sinceVersion), signal),
+    fetchChunk: async (contentSha256, signal) =>
+      decodeChunkReply(await query("get_chunk", encodeChunkRequest(contentSha256), signal)),
   };
 }
 

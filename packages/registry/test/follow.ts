@@ -23,6 +23,10 @@ export class SmallRegistry {
     this.#certificate = certify(this.deltas.certifiedData, 9n);
   }
 
+  async chunk(contentSha256: Uint8Array): Promise<Uint8Array> {
+    return this.deltas.chunk(contentSha256) ?? new Uint8Array();
+  }
+
   changesSince(version: number): Uint8Array {
     return this.deltas.changesSince(version, this.#certificate);
   }
@@ -51,6 +55,7 @@ export async function startNode(
           askedSince.push(since);
           return registry.changesSince(since);
         },
+        fetchChunk: (sha256) => registry.chunk(sha256),
       },
       verifier: registry.verifier,
       store,

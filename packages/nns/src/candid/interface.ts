@@ -1,3 +1,4 @@
+import { CHUNK_CODEC, CHUNK_METHOD } from "./chunk.ts";
 import { METHOD_CODECS } from "./methods.ts";
 import { PREVIEW_CODEC, PREVIEW_METHOD } from "./preview.ts";
 import { describeShape, type Shape } from "./shape.ts";
@@ -10,7 +11,7 @@ interface Signature {
 
 /** The registry's candid interface file, `registry.did`. The protobuf methods are not part of it, as upstream. */
 export function interfaceFile(): string {
-  return describeService({ ...METHOD_CODECS, [PREVIEW_METHOD]: PREVIEW_CODEC });
+  return describeService({ ...METHOD_CODECS, [CHUNK_METHOD]: CHUNK_CODEC, [PREVIEW_METHOD]: PREVIEW_CODEC });
 }
 
 /** A candid interface file with these methods, sorted by name. */

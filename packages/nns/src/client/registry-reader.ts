@@ -13,6 +13,7 @@ import {
   type SubnetRecord,
   SubnetRecordSchema,
   verifyCertifiedDelta,
+  withLargeValues,
 } from "@icos/registry";
 import { IcosError } from "@icos/system";
 
@@ -91,7 +92,9 @@ export class RegistryReader {
   async #read(): Promise<{ since: number; currentVersion: number; response: Uint8Array }> {
     const since = this.#history.latestVersion;
     const response = await this.#source.fetch(since);
-    const { versions, currentVersion } = verifyCertifiedDelta(response, this.#verifier, since);
+    const delta = verifyCertifiedDelta(response, this.#verifier, since);
+    const versions = await withLargeValues(delta.versions, this.#source);
+    const { currentVersion } = delta;
     // Another read may have brought some of them in the meantime.
     for (const version of versions) {
       if (version.version === this.#history.latestVersion + 1) this.#history.append(version);

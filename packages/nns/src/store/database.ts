@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { decodeVersion, encodedVersion, type RegistryVersion } from "@icos/registry";
+import { completeVersion, decodeVersion, type RegistryVersion } from "@icos/registry";
 import { describeError, IcosError } from "@icos/system";
 import { ChainedTable, damaged } from "./chained-table.ts";
 
@@ -13,7 +13,7 @@ const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE versions (
     version INTEGER PRIMARY KEY,
-    content BLOB NOT NULL, -- as it is certified
+    content BLOB NOT NULL, -- as it is certified, but with large values whole
     digest BLOB NOT NULL   -- SHA-256 of the digest before it and the content
   ) STRICT;
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -80,7 +80,7 @@ export class RegistryDatabase {
     try {
       this.#transaction(() => {
         for (const version of versions) {
-          const number = this.#versions.append(encodedVersion(version));
+          const number = this.#versions.append(completeVersion(version));
           if (number !== version.version) throw damaged(`version ${version.version} does not follow`);
         }
         for (const entry of log) this.#log.append(Buffer.from(entry));

@@ -5,12 +5,12 @@ import { MixedHashTreeSchema } from "../generated/messaging/xnet/v1/mixed_hash_t
 import { RegistryGetChangesSinceRequestSchema } from "../generated/registry/transport/v1/transport_pb.ts";
 import type { RegistryHistory } from "../state/history.ts";
 import type { RegistryVersion } from "../state/mutation.ts";
-import { encodedVersion, MAX_VERSION_BYTES } from "./encode-version.ts";
+import { type ChunkKeys, splitValue } from "./chunks.ts";
+import { chunkKeysIn, encodedVersion } from "./encode-version.ts";
+import { fittingVersions, MAX_VERSIONS_PER_REPLY } from "./fitting-versions.ts";
 import { hashTreeToProtobuf } from "./mixed-hash-tree.ts";
 import { VersionTree } from "./version-tree.ts";
 
-/** A reply has at most this many versions. */
-export const MAX_VERSIONS_PER_REPLY = 1000;
 /** How many different answers are kept until the next version: pollers are at few different versions. */
 const KEPT_ANSWERS = 64;
 
@@ -23,6 +23,10 @@ export class CertifiedDeltas {
   readonly #maxVersions: number;
   readonly #tree = new VersionTree();
   readonly #answers = new Map<number, Uint8Array>();
+  /** Versions with large values: key to the hashes of the chunks. */
+  readonly #chunked = new Map<number, ReadonlyMap<string, ChunkKeys>>();
+  /** Parts of large values, by SHA-256 in hex. */
+  readonly #chunks = new Map<string, Uint8Array>();
 
   /** Covers what `history` has; {@link append} whatever it gets later. */
   constructor(history: RegistryHistory, maxVersions = MAX_VERSIONS_PER_REPLY) {
@@ -34,6 +38,26 @@ export class CertifiedDeltas {
   append(version: RegistryVersion): void {
     this.#tree.append(encodedVersion(version));
     this.#answers.clear();
+    const chunked = chunkKeysIn(version);
+    if (chunked.size === 0) return;
+    this.#chunked.set(version.version, chunked);
+    for (const { key, value } of version.changes) {
+      const parts = value ? splitValue(value) : [];
+      for (const [index, sha256] of (chunked.get(key) ?? []).entries()) {
+        const part = parts[index];
+        if (part) this.#chunks.set(Buffer.from(sha256).toString("hex"), part);
+      }
+    }
+  }
+
+  /** The hashes of the chunks that stand for the value that `version` gave the key; undefined when it is whole. */
+  chunkKeys(version: number, key: string): ChunkKeys | undefined {
+    return this.#chunked.get(version)?.get(key);
+  }
+
+  /** A part of a large value. */
+  chunk(contentSha256: Uint8Array): Uint8Array | undefined {
+    return this.#chunks.get(Buffer.from(contentSha256).toString("hex"));
   }
 
   /** The root hash, 32 bytes: the certified data of the registry canister. */
@@ -62,14 +86,8 @@ export class CertifiedDeltas {
   }
 
   #after(since: number): HashTree {
-    const contents = new Map<number, Uint8Array>();
-    let size = 0;
-    for (const version of this.#history.since(since, this.#maxVersions)) {
-      const content = encodedVersion(version);
-      size += content.length;
-      if (size > MAX_VERSION_BYTES && contents.size > 0) break;
-      contents.set(version.version, content);
-    }
+    const fitting = fittingVersions(this.#history, since, this.#maxVersions);
+    const contents = new Map(fitting.map(({ version, encoded }) => [version.version, encoded]));
     const delta = this.#tree.range(
       since + 1,
       since + contents.size,

@@ -173,11 +173,6 @@ for (const [what, code, bytes] of [
     "registry-answer-malformed",
     response(fork(current(1), delta(entry(1, Buffer.from([0x0a, 2, 0x08, 9]))))),
   ],
-  [
-    "has a value in chunks",
-    "registry-large-value",
-    response(fork(current(1), delta(entry(1, Buffer.from([0x0a, 2, 0x22, 0]))))),
-  ],
 ] as const) {
   void test(`an answer that ${what} is refused: ${code}`, () => {
     assert.throws(() => verifyCertifiedDelta(bytes, verifier, 0), { code });

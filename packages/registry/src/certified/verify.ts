@@ -15,14 +15,29 @@ import {
   type HighCapacityRegistryMutation,
 } from "../generated/registry/transport/v1/transport_pb.ts";
 import { decodeRecord } from "../records.ts";
+import type { ChunkKeys } from "./chunks.ts";
 import type { KeyChange, RegistryVersion } from "../state/mutation.ts";
 import { hashTreeFromProtobuf } from "./mixed-hash-tree.ts";
 
 export const REGISTRY_CANISTER_ID = Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai");
 
+/** A value that did not fit: it is certified by the hashes of its chunks, which come separately. */
+export class LargeValue {
+  readonly chunks: ChunkKeys;
+
+  constructor(chunks: ChunkKeys) {
+    this.chunks = chunks;
+  }
+}
+
+/** A version as it is certified, where large values may still be missing. */
+export interface CertifiedVersion extends Omit<RegistryVersion, "changes"> {
+  readonly changes: readonly { readonly key: string; readonly value: Uint8Array | LargeValue | undefined }[];
+}
+
 export interface VerifiedDelta {
   /** Contiguous, the first one after the version that was asked from. May end before the current version. */
-  readonly versions: readonly RegistryVersion[];
+  readonly versions: readonly CertifiedVersion[];
   /** The latest version when the answer was certified. */
   readonly currentVersion: number;
   /** When it was certified, in nanoseconds since the Unix epoch. */
@@ -66,33 +81,48 @@ function readCurrentVersion(tree: HashTree): number {
   return version;
 }
 
-function readVersions(tree: HashTree, since: number): RegistryVersion[] {
+function readVersions(tree: HashTree, since: number): CertifiedVersion[] {
   return listLabels(["delta"], tree).map(({ label, tree: content }, index) => {
     const version = since + 1 + index;
     const shown = label.length === 8 ? Buffer.from(label).readBigUInt64BE() : undefined;
     if (shown !== BigInt(version))
       throw incomplete(`where version ${version} should be it has ${shown ?? "no number"}`);
     if (content.kind !== "leaf") throw malformed(`version ${version} is not a value`);
-    return decodeVersion(version, content.value);
+    return decodeCertifiedVersion(version, content.value);
   });
 }
 
-/** A version from its certified form. */
+/** A version from its complete form. @throws IcosError `registry-answer-malformed` when it lacks a large value */
 export function decodeVersion(version: number, content: Uint8Array): RegistryVersion {
+  const { changes, ...rest } = decodeCertifiedVersion(version, content);
+  return {
+    ...rest,
+    changes: changes.map(({ key, value }): KeyChange => {
+      if (value instanceof LargeValue) throw malformed(`version ${version} has only the hashes of the value of ${key}`);
+      return { key, value };
+    }),
+  };
+}
+
+function decodeCertifiedVersion(version: number, content: Uint8Array): CertifiedVersion {
   const schema = HighCapacityRegistryAtomicMutateRequestSchema;
   const { mutations, timestampNanoseconds } = decodeRecord(schema, content, `Registry version ${version}`);
   if (mutations.length === 0) throw malformed(`version ${version} changes nothing`);
   return { version, time: timestampNanoseconds, changes: mutations.map(toChange) };
 }
 
-function toChange({ mutationType, key: bytes, content }: HighCapacityRegistryMutation): KeyChange {
+function toChange({
+  mutationType,
+  key: bytes,
+  content,
+}: HighCapacityRegistryMutation): CertifiedVersion["changes"][number] {
   const key = Buffer.from(bytes).toString("utf8");
   switch (mutationType) {
     case RegistryMutation_Type.INSERT:
     case RegistryMutation_Type.UPDATE:
     case RegistryMutation_Type.UPSERT:
       if (content.case === "largeValueChunkKeys") {
-        throw new IcosError("registry-large-value", `The value of ${key} comes in chunks, which is not supported yet.`);
+        return { key, value: new LargeValue(content.value.chunkContentSha256s) };
       }
       return { key, value: content.value ?? new Uint8Array() };
     case RegistryMutation_Type.DELETE:

@@ -1,5 +1,5 @@
 import type { Principal } from "@icos/certification";
-import { encodedVersion, MAX_VERSION_BYTES } from "../certified/encode-version.ts";
+import { sizeProblem } from "../certified/encode-version.ts";
 import { checkInvariants } from "../invariants/check.ts";
 import type { Violation } from "../invariants/invariant.ts";
 import { compareKeys, type KeyChange, type Mutation, type RegistryVersion } from "../state/mutation.ts";
@@ -113,10 +113,8 @@ function judge(
   const refusals = mutations.flatMap((mutation) => failedPrecondition(view, mutation) ?? []);
   const repeated = changes.find(({ key }, index) => changes[index + 1]?.key === key);
   if (repeated) refusals.push(refuse("key-changed-twice", `One call would change ${repeated.key} twice.`));
-  if (encodedVersion({ version: view.version + 1, time, changes }).length > MAX_VERSION_BYTES) {
-    const message = `One version may have ${MAX_VERSION_BYTES} bytes at most; large values are not supported yet.`;
-    refusals.push(refuse("version-too-large", message));
-  }
+  const tooLarge = sizeProblem({ version: view.version + 1, time, changes });
+  if (tooLarge !== undefined) refusals.push(refuse("version-too-large", tooLarge));
   const violations =
     repeated || changes.length === 0 ? [] : checkInvariants(view, new OverlayView(view, changes), changes, rules);
   return { changes, refusals, violations };

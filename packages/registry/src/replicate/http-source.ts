@@ -3,6 +3,7 @@ import { describeError, IcosError, parseWith } from "@icos/system";
 import * as v from "valibot";
 import { encodeChangesSinceRequest } from "../certified/deltas.ts";
 import { REGISTRY_CANISTER_ID } from "../certified/verify.ts";
+import { decodeChunkReply, encodeChunkRequest } from "./chunk-message.ts";
 import type { CertifiedChangesSource } from "./source.ts";
 
 /** What is used of `globalThis.fetch`. */
@@ -38,51 +39,50 @@ const QueryAnswer = v.variant("status", [
 
 /**
  * Asks one of the URLs (scheme, host and port), by an anonymous query call of the interface specification.
- * @throws IcosError `registry-unreachable`, `registry-refused`
+ * @throws IcosError `registry-unreachable`, `registry-refused`, and for chunks `registry-chunk-missing`
  */
 export function httpChangesSource(
   urls: readonly string[],
   options: HttpChangesSourceOptions = {},
 ): CertifiedChangesSource {
   const { timeout = 30_000, fetch = globalThis.fetch, choose = (count) => Math.floor(Math.random() * count) } = options;
+  const query = async (method: string, arg: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> => {
+    const base = urls[choose(urls.length)];
+    if (base === undefined) throw new IcosError("registry-unreachable", "There is no URL to ask the registry at.");
+    const url = new URL(`/api/v3/canister/${REGISTRY_CANISTER_ID.toText()}/query`, base);
+    const limit = AbortSignal.timeout(timeout);
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/cbor" },
+        body: Buffer.from(queryEnvelope(method, arg)),
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      });
+      const body = new Uint8Array(await response.arrayBuffer());
+      if (!response.ok)
+        throw new Error(`status ${response.status}: ${Buffer.from(body).toString("utf8").slice(0, 200)}`);
+      return readAnswer(body);
+    } catch (cause) {
+      if (cause instanceof IcosError) throw cause;
+      const message = `The registry does not answer at ${url.href}: ${describeError(cause)}.`;
+      throw new IcosError("registry-unreachable", message, { cause });
+    }
+  };
   return {
-    async fetch(sinceVersion, signal) {
-      const base = urls[choose(urls.length)];
-      if (base === undefined) throw new IcosError("registry-unreachable", "There is no URL to ask the registry at.");
-      const url = new URL(`/api/v3/canister/${REGISTRY_CANISTER_ID.toText()}/query`, base);
-      const limit = AbortSignal.timeout(timeout);
-      try {
-        const response = await fetch(url, {
-          method: "POST",
-          headers: { "content-type": "application/cbor" },
-          body: Buffer.from(queryEnvelope(sinceVersion)),
-          signal: signal ? AbortSignal.any([signal, limit]) : limit,
-        });
-        const body = new Uint8Array(await response.arrayBuffer());
-        if (!response.ok)
-          throw new Error(`status ${response.status}: ${Buffer.from(body).toString("utf8").slice(0, 200)}`);
-        return readAnswer(body);
-      } catch (cause) {
-        if (cause instanceof IcosError) throw cause;
-        throw new IcosError(
-          "registry-unreachable",
-          `The registry does not answer at ${url.href}: ${describeError(cause)}.`,
-          {
-            cause,
-          },
-        );
-      }
-    },
+    fetch: (sinceVersion, signal) =>
+      query("get_certified_changes_since", encodeChangesSinceRequest(sinceVersion), signal),
+    fetchChunk: async (contentSha256, signal) =>
+      decodeChunkReply(await query("get_chunk", encodeChunkRequest(contentSha256), signal)),
   };
 }
 
-function queryEnvelope(sinceVersion: number): Uint8Array {
+function queryEnvelope(method: string, arg: Uint8Array): Uint8Array {
   return encodeCbor({
     content: {
       request_type: "query",
       canister_id: REGISTRY_CANISTER_ID.toUint8Array(),
-      method_name: "get_certified_changes_since",
-      arg: encodeChangesSinceRequest(sinceVersion),
+      method_name: method,
+      arg,
       sender: Principal.anonymous().toUint8Array(),
       ingress_expiry: BigInt(Date.now()) * 1_000_000n + INGRESS_LIFETIME_NS,
     },

@@ -11,6 +11,7 @@ import {
   RegistryClient,
   RegistryHistory,
   RegistryReplicator,
+  type RegistryVersion,
   type ReplicatorEvent,
   versionPath,
 } from "../index.ts";
@@ -31,6 +32,7 @@ class Setup implements AsyncDisposable {
   /** How many of the next fetches fail. */
   failing = 0;
   fetches = 0;
+  onChunk: (chunk: Uint8Array) => Uint8Array = (chunk) => chunk;
   onSleep: () => void = () => undefined;
 
   constructor(directory: string, rootKey = ROOT.publicKey.der) {
@@ -47,7 +49,10 @@ class Setup implements AsyncDisposable {
     this.replicator = new RegistryReplicator(
       { pollDelay: 5 },
       {
-        source: { fetch: async (since) => this.#fetch(since) },
+        source: {
+          fetch: async (since) => this.#fetch(since),
+          fetchChunk: async (sha256) => this.onChunk(this.deltas.chunk(sha256) ?? new Uint8Array()),
+        },
         verifier: createCertificateVerifier({ rootKey }),
         store: this.store,
         client: this.client,
@@ -65,10 +70,13 @@ class Setup implements AsyncDisposable {
   add(count: number): void {
     for (let index = 0; index < count; index++) {
       const version = this.history.latestVersion + 1;
-      const next = { version, time: 1n, changes: [{ key: "key", value: Buffer.from(`${version}`) }] };
-      this.history.append(next);
-      this.deltas.append(next);
+      this.append({ version, time: 1n, changes: [{ key: "key", value: Buffer.from(`${version}`) }] });
     }
+  }
+
+  append(version: RegistryVersion): void {
+    this.history.append(version);
+    this.deltas.append(version);
   }
 
   #fetch(since: number): Uint8Array {
@@ -157,4 +165,16 @@ void test("a damaged store is healed from the registry", async () => {
   assert.equal(again.client.latestVersion(), 1);
   await again.replicator.poll();
   assert.deepEqual(await again.store.inspect(), { readable: 4, problems: [] });
+});
+
+void test("large values are stored whole; a wrong chunk stores nothing", async () => {
+  await using setup = await Setup.make();
+  const value = Buffer.alloc(2_000_000, "x");
+  setup.append({ version: 1, time: 1n, changes: [{ key: "key", value }] });
+  setup.onChunk = (chunk) => chunk.subarray(1);
+  await assert.rejects(setup.replicator.poll(), { code: "registry-chunk-wrong" });
+  assert.equal(setup.client.latestVersion(), 0);
+  setup.onChunk = (chunk) => chunk;
+  assert.equal(await setup.replicator.poll(), 1);
+  assert.ok(value.equals(setup.client.value("key", 1) ?? new Uint8Array()));
 });

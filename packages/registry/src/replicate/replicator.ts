@@ -3,6 +3,7 @@ import { type Clock, describeError, type Logger } from "@icos/system";
 import { verifyCertifiedDelta } from "../certified/verify.ts";
 import { isDamage, type LocalStore } from "../store/local-store.ts";
 import type { RegistryClient } from "./client.ts";
+import { withLargeValues } from "./large-values.ts";
 import type { CertifiedChangesSource } from "./source.ts";
 
 /** What happened, for metrics and for the log. */
@@ -74,7 +75,7 @@ export class RegistryReplicator {
     const { source, verifier, store, client, observe } = this.#modules;
     const since = client.latestVersion();
     const delta = verifyCertifiedDelta(await source.fetch(since, signal), verifier, since);
-    await store.appendAll(delta.versions);
+    await store.appendAll(await withLargeValues(delta.versions, source, signal));
     const version = await client.pollOnce();
     this.#failures = 0;
     observe?.({
