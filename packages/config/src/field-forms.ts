@@ -47,13 +47,15 @@ export const nodeRewardType = v.pipe(
   v.regex(/^type[0-9]+(?:\.[0-9])?$/, "is not a node reward type, such as type3 or type3.1"),
 );
 
+export function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && (url.protocol === "http:" || url.protocol === "https:");
+}
+
 /** Normalised as URL parsers print it, so `https://ic0.app` reads as `https://ic0.app/`. */
 export const httpUrl = v.pipe(
   v.string(),
-  v.check((text) => {
-    const url = URL.parse(text);
-    return url !== null && (url.protocol === "http:" || url.protocol === "https:");
-  }, "is not an http or https URL"),
+  v.check(isHttpUrl, "is not an http or https URL"),
   v.transform((text) => new URL(text).href),
 );
 

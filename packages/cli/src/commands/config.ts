@@ -4,12 +4,14 @@ import type { Register } from "../program.ts";
 import { registerConfigCheck } from "./config-check.ts";
 import { registerConfigDiff } from "./config-diff.ts";
 import { registerConfigExplain } from "./config-explain.ts";
+import { registerConfigGenerate } from "./config-generate.ts";
 import { registerConfigMigrate } from "./config-migrate.ts";
 import { registerConfigShow } from "./config-show.ts";
 
 /** One file for each sub-command; what is heavy is imported when it runs. */
 const COMMANDS: readonly Register[] = [
   registerConfigCheck,
+  registerConfigGenerate,
   registerConfigShow,
   registerConfigExplain,
   registerConfigDiff,

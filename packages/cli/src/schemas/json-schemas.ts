@@ -4,7 +4,7 @@ import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
 import { benchListSchema, benchReportSchema, benchResultSchema } from "../bench/results.ts";
 import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSchema } from "./image.ts";
-import { addressSchema, configCheckSchema } from "./config.ts";
+import { addressSchema, configCheckSchema, configGenerateSchema } from "./config.ts";
 import { configDiffSchema, configExplainSchema, configMigrateSchema, configShowSchema } from "./config-objects.ts";
 import { objectJsonSchema } from "./object-schema.ts";
 import { testReportSchema } from "./test.ts";
@@ -31,6 +31,7 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   "image-reproduce": { title: "icos image reproduce OS --json", schema: imageReproduceSchema, mode: "output" },
   "image-inspect": { title: "icos image inspect FILE --json", schema: imageInspectSchema, mode: "output" },
   "config-check": { title: "icos config check DIR --json", schema: configCheckSchema, mode: "output" },
+  "config-generate": { title: "icos config generate [DIR] --json", schema: configGenerateSchema, mode: "output" },
   "config-show": { title: "icos config show PATH --json", schema: configShowSchema, mode: "output" },
   "config-explain": { title: "icos config explain FIELD --json", schema: configExplainSchema, mode: "output" },
   "config-diff": { title: "icos config diff A B --json", schema: configDiffSchema, mode: "output" },
