@@ -17,6 +17,7 @@ export { thresholdKeyFromDer, thresholdKeyFromPem, thresholdKeyToDer, thresholdK
 export { readThresholdPublicKey } from "./threshold-public-key.ts";
 export type { ThresholdPublicKey } from "./threshold-public-key.ts";
 export { delegationMessage } from "./delegation-chain.ts";
+export * from "./ed25519-private-key.ts";
 export * from "./envelope.ts";
 export { authenticateRequest, requestMessage } from "./request-authentication.ts";
 export type { AuthenticatedRequest } from "./request-authentication.ts";

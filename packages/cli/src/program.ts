@@ -5,6 +5,7 @@ import { registerBench } from "./commands/bench.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerConfig } from "./commands/config.ts";
 import { registerImage } from "./commands/image.ts";
+import { registerPrep } from "./commands/prep.ts";
 import { registerTest } from "./commands/test.ts";
 import { registerTestnet } from "./commands/testnet.ts";
 import { version } from "./version.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly Register[] = [
   registerImage,
   registerConfig,
   registerAddress,
+  registerPrep,
   registerTest,
   registerBench,
   registerCompletion,

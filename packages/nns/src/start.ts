@@ -1,9 +1,8 @@
-import { createPrivateKey } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { makeDirectory, type Clock, type Logger } from "@icos/system";
-import { ThresholdKey } from "@icos/certification";
+import { ed25519PrivateKey, ThresholdKey } from "@icos/certification";
 import { REGISTRY_CANISTER_ID } from "@icos/registry";
-import { createIcServer, type IcServerLimits, type NodeKey, nodeKeyFrom } from "@icos/replica";
+import { createIcServer, type IcServerLimits, nodeKeyFrom } from "@icos/replica";
 import { RegistryCanister } from "./canister.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 import { openRegistry } from "./store/open-registry.ts";
@@ -29,15 +28,12 @@ export interface Nns {
   close(): Promise<void>;
 }
 
-/** PKCS #8 of an Ed25519 key, before its 32 bytes of seed (RFC 8410). */
-const ED25519_PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
-
 /** Runs the registry behind the IC's HTTPS interface. */
 export async function startNns(options: NnsOptions): Promise<Nns> {
   const { directory, clock, logger, limits } = options;
   await makeDirectory(directory, 0o700);
   const key = ThresholdKey.fromSeed(await loadOrMakeSeed(directory, ROOT_KEY_FILE));
-  const nodeKey = nodeKeyOf(await loadOrMakeSeed(directory, NODE_KEY_FILE));
+  const nodeKey = nodeKeyFrom(ed25519PrivateKey(await loadOrMakeSeed(directory, NODE_KEY_FILE)));
   const rootKey = key.publicKey.der;
   const { registry, database } = openRegistry({ directory, init: options.init, rootKey, clock, logger });
   try {
@@ -64,11 +60,6 @@ export async function startNns(options: NnsOptions): Promise<Nns> {
     database.close();
     throw error;
   }
-}
-
-function nodeKeyOf(seed: Uint8Array): NodeKey {
-  const der = Buffer.concat([ED25519_PKCS8, seed]);
-  return nodeKeyFrom(createPrivateKey({ key: der, format: "der", type: "pkcs8" }));
 }
 
 function replayGuard(database: RegistryDatabase, clock: Clock) {

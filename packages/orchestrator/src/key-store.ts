@@ -64,10 +64,21 @@ function refuseForeign(directory: string, entries: readonly string[]): void {
 }
 
 async function generate(directory: string, files: DurableFiles, now: number): Promise<NodeKeys> {
-  const staging = join(directory, STAGING);
-  await files.removeTree(staging);
   const secrets = generateSecrets();
   const keys = newNodeKeys(secrets, now);
+  await writeKeyStore(directory, secrets, keys, files);
+  return keys;
+}
+
+/** Puts a node's keys into a directory that has none, as {@link openKeyStore} does with those it makes. */
+export async function writeKeyStore(
+  directory: string,
+  secrets: NodeSecrets,
+  keys: NodeKeys,
+  files: DurableFiles,
+): Promise<void> {
+  const staging = join(directory, STAGING);
+  await files.removeTree(staging);
   await files.makeDirectory(staging, 0o700);
   const contents: readonly (readonly [string, string | Uint8Array, number])[] = [
     [FILES.signing, pem(secrets.signing), SECRET_MODE],
@@ -80,7 +91,6 @@ async function generate(directory: string, files: DurableFiles, now: number): Pr
   for (const [name, content, mode] of contents) await files.create(join(staging, name), Buffer.from(content), mode);
   await files.syncDirectory(staging);
   await files.rename(staging, join(directory, STORE));
-  return keys;
 }
 
 function load(store: string, files: DurableFiles, now: number): NodeKeys {

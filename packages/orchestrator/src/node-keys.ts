@@ -63,9 +63,10 @@ export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Arra
   };
 }
 
-/** The keys of a new node, with a certificate that is valid from now. */
-export function newNodeKeys(secrets: NodeSecrets, now: number): NodeKeys {
-  return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeIdOf(rawPublic(secrets.signing)).toText(), now));
+/** The keys of a new node, with a certificate that is valid from now; its serial number is random unless told. */
+export function newNodeKeys(secrets: NodeSecrets, now: number, serial?: Uint8Array): NodeKeys {
+  const nodeId = nodeIdOf(rawPublic(secrets.signing)).toText();
+  return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeId, now, serial));
 }
 
 const rawPublic = (key: KeyObject): Uint8Array =>

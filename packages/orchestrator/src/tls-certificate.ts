@@ -14,15 +14,20 @@ const CLOCK_SKEW_MS = 120_000;
 
 /**
  * The node's self-signed TLS certificate: X.509 v3, Ed25519, subject = issuer = `CN=<node id>`, no extensions (hence not a
- * CA), valid from two minutes ago until 99991231235959Z.
+ * CA), valid from two minutes ago until 99991231235959Z. `serial` is 16 bytes; random unless told.
  */
-export function makeTlsCertificate(key: KeyObject, nodeId: string, now: number): Buffer {
+export function makeTlsCertificate(
+  key: KeyObject,
+  nodeId: string,
+  now: number,
+  serial: Uint8Array = randomBytes(16),
+): Buffer {
   const algorithm = sequence(objectIdentifier(ED25519));
   const name = sequence(set(sequence(objectIdentifier(COMMON_NAME), utf8String(nodeId))));
   const notBefore = new Date(Math.max(0, Math.floor((now - CLOCK_SKEW_MS) / 1000) * 1000));
   const toBeSigned = sequence(
     explicit(0, integer(Uint8Array.of(VERSION_3))),
-    integer(serialNumber()),
+    integer(serialNumber(serial)),
     algorithm,
     name,
     sequence(time(notBefore), time(NOT_AFTER)),
@@ -33,8 +38,8 @@ export function makeTlsCertificate(key: KeyObject, nodeId: string, now: number):
 }
 
 /** Positive, at most 20 octets when encoded, never zero (RFC 5280, 4.1.2.2). */
-function serialNumber(): Buffer {
-  const bytes = randomBytes(16);
+function serialNumber(from: Uint8Array): Buffer {
+  const bytes = Buffer.from(from);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return bytes;
 }

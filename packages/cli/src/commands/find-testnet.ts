@@ -14,7 +14,7 @@ import type { CliContext } from "../context.ts";
 export const DEFAULT_TESTNET = "default";
 
 /** The directories of a testnet by the name the user gave; a name that cannot be one is wrong usage. */
-export function directoriesOf(context: CliContext, name: string): TestnetDirectories {
+export function directoriesOf(context: Pick<CliContext, "env" | "uid">, name: string): TestnetDirectories {
   const checked = v.safeParse(NAME, name);
   if (!checked.success)
     throw new IcosError("usage", `"${name}" cannot be the name of a testnet: it ${checked.issues[0].message}.`);

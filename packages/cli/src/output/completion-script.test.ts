@@ -30,6 +30,7 @@ void test("bash completes commands, choices and options of the place where the c
     "image",
     "config",
     "address",
+    "prep",
     "test",
     "bench",
     "completion",

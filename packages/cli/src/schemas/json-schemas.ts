@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { CONFIG_VERSION, OBJECT_KINDS } from "@icos/config";
+import { prepPlanSchema } from "@icos/bootstrap";
 import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
 import { benchListSchema, benchReportSchema, benchResultSchema } from "../bench/results.ts";
@@ -7,6 +8,7 @@ import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSc
 import { addressSchema, configCheckSchema, configGenerateSchema } from "./config.ts";
 import { configDiffSchema, configExplainSchema, configMigrateSchema, configShowSchema } from "./config-objects.ts";
 import { objectJsonSchema } from "./object-schema.ts";
+import { prepReportSchema } from "./prep.ts";
 import { testReportSchema } from "./test.ts";
 import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
 
@@ -37,6 +39,8 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   "config-diff": { title: "icos config diff A B --json", schema: configDiffSchema, mode: "output" },
   "config-migrate": { title: "icos config migrate FILE --json", schema: configMigrateSchema, mode: "output" },
   address: { title: "icos address --json", schema: addressSchema, mode: "output" },
+  "prep-plan": { title: "icos prep --topology FILE", schema: prepPlanSchema, mode: "input" },
+  prep: { title: "icos prep --json", schema: prepReportSchema, mode: "output" },
   test: { title: "icos test --json", schema: testReportSchema, mode: "output" },
   bench: { title: "icos bench --json", schema: benchReportSchema, mode: "output" },
   "bench-list": { title: "icos bench --list --json", schema: benchListSchema, mode: "output" },

@@ -5,7 +5,7 @@ import type { NnsClient } from "./nns-client.ts";
 type Call<Method extends RegistryMethod> = (payload: PayloadOf<Method>) => Promise<ReplyOf<Method>>;
 
 /** The settings that a subnet of a testnet has unless told otherwise (upstream's defaults for application subnets). */
-const SUBNET_DEFAULTS = {
+export const SUBNET_DEFAULTS = {
   subnet_type: "application",
   features: { canister_sandboxing: false, http_requests: true },
   max_ingress_bytes_per_message: 2n * 1024n * 1024n,

@@ -44,13 +44,18 @@ export function routingEntry(subnet: Principal, start: bigint, end: bigint) {
   };
 }
 
+/** The range of canister numbers of the next subnet: behind `last`, which is −1 before the first. */
+export function nextSubnetRange(last: bigint): { readonly start: bigint; readonly end: bigint } {
+  const end = last + CANISTERS_PER_SUBNET;
+  if (end > LAST_CANISTER) throw refuse("canister-ids-exhausted", "There is no range of canister ids left.");
+  return { start: last + 1n, end };
+}
+
 /** Gives the subnet the next free range, behind all others. */
 export function routingAdded(view: RegistryView, subnet: Principal): Mutation[] {
   const entries = routingEntries(view);
   const last = entries.map(rangeOf).reduce((end, range) => (range && range[1] > end ? range[1] : end), -1n);
-  const start = last + 1n;
-  const end = last + CANISTERS_PER_SUBNET;
-  if (end > LAST_CANISTER) throw refuse("canister-ids-exhausted", "There is no range of canister ids left.");
+  const { start, end } = nextSubnetRange(last);
   return writeRouting(view, [...entries, routingEntry(subnet, start, end)]);
 }
 

@@ -1,0 +1,3 @@
+export * from "./plan.ts";
+export * from "./prepare.ts";
+export { PREP_FILES, writeNetwork } from "./write-network.ts";
