@@ -1,6 +1,6 @@
 import { createCertificateVerifier, type CertificateVerifier } from "@icos/certification";
 import { nnsUrls, type IcConfig } from "@icos/config";
-import { LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
+import { httpChangesSource, LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
 import { durableFiles, IcosError, makeDirectory, readFileIfExists, type Clock, type Logger } from "@icos/system";
 import { AssignmentTask } from "./assignment-task.ts";
 import type { Console } from "./console.ts";
@@ -11,7 +11,7 @@ import { membershipOf } from "./node-registry.ts";
 import { replicaCommand, type OrchestratorOptions } from "./options.ts";
 import { createOrchestratorMetrics, type OrchestratorMetrics } from "./orchestrator-metrics.ts";
 import { DEFAULT_PROCESS_OPTIONS, ProcessManager, type StartProcess } from "./process-manager.ts";
-import { registrySource } from "./registry-source.ts";
+import { registryRequest } from "./registry-request.ts";
 import { ReplicationReport } from "./replication-report.ts";
 import { readRootKey } from "./root-key.ts";
 import { Wakeup } from "./wakeup.ts";
@@ -70,7 +70,10 @@ export async function createNodeServices(
   const store = new LocalStore(config.registry_client.local_store);
   const registry = new RegistryClient(store);
   const report = new ReplicationReport(console, metrics);
-  const source = registrySource(nnsUrls(config), { post: postCbor, clock, random: Math.random });
+  const source = httpChangesSource(
+    nnsUrls(config).map(({ href }) => href),
+    { fetch: registryRequest(postCbor), now: () => clock.now() },
+  );
   const replicator = new RegistryReplicator(
     { pollDelay: POLL_MS },
     {

@@ -24,6 +24,8 @@ export interface HttpChangesSourceOptions {
   readonly fetch?: PostRequest | undefined;
   /** Chooses among `count` URLs; at random unless told. */
   readonly choose?: ((count: number) => number) | undefined;
+  /** Milliseconds since the Unix epoch; the system's clock unless told. */
+  readonly now?: (() => number) | undefined;
 }
 
 const INGRESS_LIFETIME_NS = 240_000_000_000n;
@@ -45,7 +47,8 @@ export function httpChangesSource(
   urls: readonly string[],
   options: HttpChangesSourceOptions = {},
 ): CertifiedChangesSource {
-  const { timeout = 30_000, fetch = globalThis.fetch, choose = (count) => Math.floor(Math.random() * count) } = options;
+  const { timeout = 30_000, fetch = globalThis.fetch, now = Date.now } = options;
+  const choose = options.choose ?? ((count: number) => Math.floor(Math.random() * count));
   const query = async (method: string, arg: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> => {
     const base = urls[choose(urls.length)];
     if (base === undefined) throw new IcosError("registry-unreachable", "There is no URL to ask the registry at.");
@@ -55,7 +58,7 @@ export function httpChangesSource(
       const response = await fetch(url, {
         method: "POST",
         headers: { "content-type": "application/cbor" },
-        body: Buffer.from(queryEnvelope(method, arg)),
+        body: Buffer.from(queryEnvelope(method, arg, now())),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
       const body = new Uint8Array(await response.arrayBuffer());
@@ -76,7 +79,7 @@ export function httpChangesSource(
   };
 }
 
-function queryEnvelope(method: string, arg: Uint8Array): Uint8Array {
+function queryEnvelope(method: string, arg: Uint8Array, now: number): Uint8Array {
   return encodeCbor({
     content: {
       request_type: "query",
@@ -84,7 +87,7 @@ function queryEnvelope(method: string, arg: Uint8Array): Uint8Array {
       method_name: method,
       arg,
       sender: Principal.anonymous().toUint8Array(),
-      ingress_expiry: BigInt(Date.now()) * 1_000_000n + INGRESS_LIFETIME_NS,
+      ingress_expiry: BigInt(now) * 1_000_000n + INGRESS_LIFETIME_NS,
     },
   });
 }
