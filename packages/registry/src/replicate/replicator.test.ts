@@ -32,6 +32,7 @@ class Setup implements AsyncDisposable {
   /** How many of the next fetches fail. */
   failing = 0;
   fetches = 0;
+  time = 0;
   onChunk: (chunk: Uint8Array) => Uint8Array = (chunk) => chunk;
   onSleep: () => void = () => undefined;
 
@@ -39,7 +40,7 @@ class Setup implements AsyncDisposable {
     this.store = new LocalStore(directory);
     this.client = new RegistryClient(this.store);
     const clock: Clock = {
-      now: () => 0,
+      now: () => this.time,
       sleep: async (milliseconds, signal) => {
         this.slept.push(milliseconds);
         this.onSleep();
@@ -165,6 +166,40 @@ void test("a damaged store is healed from the registry", async () => {
   assert.equal(again.client.latestVersion(), 1);
   await again.replicator.poll();
   assert.deepEqual(await again.store.inspect(), { readable: 4, problems: [] });
+});
+
+for (const [what, lost] of [
+  ["the last file", [versionPath(7)]],
+  ["the first file and a later one", [versionPath(1), versionPath(7)]],
+  ["all of it", [""]],
+] as const) {
+  void test(`of a store in use ${what} is gone: what was lost is fetched again with the next version`, async () => {
+    await using setup = await Setup.make();
+    setup.add(2 * PAGE + 1);
+    await setup.replicator.init();
+    for (const path of lost) await rm(join(setup.store.directory, path), { recursive: true });
+    setup.add(1);
+    assert.equal(await setup.replicator.poll(), 1);
+    assert.equal(setup.client.latestVersion(), 2 * PAGE + 2);
+    assert.deepEqual(await setup.store.inspect(), { readable: 2 * PAGE + 2, problems: [] });
+  });
+}
+
+void test("once an hour it looks whether the files of its store are all there", async () => {
+  await using setup = await Setup.make();
+  setup.add(PAGE);
+  await setup.replicator.init();
+  await rm(join(setup.store.directory, versionPath(2)));
+  const stop = new AbortController();
+  const readable: number[] = [];
+  setup.onSleep = () => {
+    readable.push(setup.store.list().versions.length);
+    setup.time += 30 * 60_000;
+    if (readable.length === 3) stop.abort();
+  };
+  await setup.replicator.run(stop.signal);
+  assert.deepEqual(readable, [PAGE - 1, PAGE - 1, PAGE]);
+  assert.deepEqual(await setup.store.inspect(), { readable: PAGE, problems: [] });
 });
 
 void test("large values are stored whole; a wrong chunk stores nothing", async () => {

@@ -1,9 +1,11 @@
 import type { CertificateVerifier } from "@icos/certification";
-import { type Clock, describeError, type Logger } from "@icos/system";
+import { type Clock, describeError, IcosError, type Logger } from "@icos/system";
 import { verifyCertifiedDelta } from "../certified/verify.ts";
 import { isDamage, type LocalStore } from "../store/local-store.ts";
+import type { RegistryVersion } from "../state/mutation.ts";
 import type { RegistryClient } from "./client.ts";
 import { withLargeValues } from "./large-values.ts";
+import { refillStore } from "./refill.ts";
 import type { CertifiedChangesSource } from "./source.ts";
 
 /** What happened, for metrics and for the log. */
@@ -37,6 +39,8 @@ export interface RegistryReplicatorModules {
 
 const FIRST_DELAY = 1_000;
 const LAST_DELAY = 60_000;
+/** Milliseconds between looks at the files of the store. */
+const LOOK_EVERY = 60 * 60_000;
 
 /** Brings what the registry certifies into the local store and the client, version by version. */
 export class RegistryReplicator {
@@ -72,10 +76,10 @@ export class RegistryReplicator {
 
   /** One fetch. Returns how many versions it added. */
   async poll(signal?: AbortSignal): Promise<number> {
-    const { source, verifier, store, client, observe } = this.#modules;
+    const { source, verifier, client, observe } = this.#modules;
     const since = client.latestVersion();
     const delta = verifyCertifiedDelta(await source.fetch(since, signal), verifier, since);
-    await store.appendAll(await withLargeValues(delta.versions, source, signal));
+    await this.#append(await withLargeValues(delta.versions, source, signal), signal);
     const version = await client.pollOnce();
     this.#failures = 0;
     observe?.({
@@ -87,12 +91,20 @@ export class RegistryReplicator {
     return delta.versions.length;
   }
 
-  /** Polls until aborted. A poll that finds as much as one reply holds is followed by the next at once. */
+  /**
+   * Polls until aborted, and once an hour looks whether all files are still there. A poll that finds as much as one reply
+   * holds is followed by the next at once.
+   */
   async run(signal: AbortSignal): Promise<void> {
+    let looked = this.#modules.clock.now();
     while (!signal.aborted) {
       let added = 0;
       try {
         added = await this.poll(signal);
+        if (this.#modules.clock.now() - looked >= LOOK_EVERY) {
+          await this.#lookAtStore(signal);
+          looked = this.#modules.clock.now();
+        }
       } catch (error) {
         if (signal.aborted) return;
         this.#failed(error);
@@ -126,6 +138,26 @@ export class RegistryReplicator {
       logger.log("warning", "local store is damaged; fetching the rest again", { readable, problems: shown });
     }
     return readable;
+  }
+
+  /** Another process may have taken files away since the store was read. */
+  async #append(versions: readonly RegistryVersion[], signal: AbortSignal | undefined): Promise<void> {
+    const { store, client } = this.#modules;
+    try {
+      await store.appendAll(versions);
+    } catch (error) {
+      if (!(error instanceof IcosError && error.code === "local-store-gap")) throw error;
+      await refillStore(this.#modules, client.latestVersion(), signal);
+      await store.appendAll(versions);
+    }
+  }
+
+  /** By names only: content is looked at when it is read. */
+  async #lookAtStore(signal: AbortSignal): Promise<void> {
+    const { store, client } = this.#modules;
+    const { versions, foreign } = store.list();
+    const complete = versions.length === client.latestVersion() && versions.at(-1) === versions.length;
+    if (!complete || foreign.length > 0) await refillStore(this.#modules, client.latestVersion(), signal);
   }
 
   #failed(error: unknown): void {
