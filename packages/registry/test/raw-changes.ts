@@ -10,6 +10,7 @@ import {
   CatchUpPackageContentsSchema,
   ChainKeyEnabledSubnetListSchema,
   DataCenterRecordSchema,
+  EcdsaCurve,
   encodeRecord,
   FirewallAction,
   FirewallRuleSchema,
@@ -120,7 +121,7 @@ const nodeRecord = (index: fc.Arbitrary<number>) =>
     });
 
 const chainKeyName = fc.constantFrom("a", "b");
-const keyConfig = fc
+const keyConfig: fc.Arbitrary<MessageInitShape<typeof KeyConfigSchema>> = fc
   .record({
     name: chainKeyName,
     curve: usually<0 | 1>(1, 0),
@@ -138,6 +139,12 @@ const keyConfig = fc
     preSignaturesToCreateInAdvance: pre,
   }));
 
+const goodKeyConfig: typeof keyConfig = fc.constant({
+  keyId: { keyId: { case: "ecdsa" as const, value: { name: "a", curve: EcdsaCurve.SECP256K1 } } },
+  maxQueueSize: 1,
+  preSignaturesToCreateInAdvance: 1,
+});
+
 const subnetRecord = fc
   .record({
     id: subnet,
@@ -154,7 +161,7 @@ const subnetRecord = fc
     sev: usually(false, true),
     admins: usually(0, 1),
     keys: usually(0, 51),
-    chainKeys: rarely(fc.array(keyConfig, { maxLength: 0 }), fc.array(keyConfig, { maxLength: 2 })),
+    chainKeys: rarely(fc.array(goodKeyConfig, { maxLength: 1 }), fc.array(keyConfig, { maxLength: 2 })),
   })
   .map((choice) =>
     set(registryKey.subnetRecord(choice.id), SubnetRecordSchema, {

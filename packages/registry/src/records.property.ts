@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { create, type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbuild/protobuf";
+import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
+import * as fc from "fast-check";
+import protobuf from "protobufjs";
+import { decodeRecord, encodeRecord, RECORD_SCHEMAS } from "./index.ts";
+import { fieldsOf, RECORD_FIELDS } from "../test/record-fields.ts";
+
+/** The messages of the table in another library, which knows nothing of the `.proto` files. */
+const OTHER = otherTypes();
+
+for (const schema of new Set(RECORD_SCHEMAS.values())) {
+  void test(`${schema.typeName}: another protobuf library reads what is written, and writes what is read`, () => {
+    const other = OTHER.lookupType(flat(schema.typeName));
+    fc.assert(
+      fc.property(messageOf(schema), (init) => {
+        const bytes = encodeRecord(schema, create(schema, init));
+        const expected = plain(reflect(schema, fromBinary(schema, bytes)));
+        const read = other.toObject(other.decode(bytes), { longs: String, bytes: String });
+        assert.deepEqual(read, expected);
+        const written = other.encode(other.fromObject(read)).finish();
+        assert.deepEqual(encodeRecord(schema, decodeRecord(schema, written, "record")), bytes);
+      }),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+}
+
+function otherTypes(): protobuf.Root {
+  const root = new protobuf.Root();
+  for (const message of Object.keys(RECORD_FIELDS)) {
+    const type = new protobuf.Type(flat(message));
+    for (const { name, number, type: kind, repeated, map } of fieldsOf(message)) {
+      const known = kind === "enum" ? "int32" : flat(kind);
+      type.add(
+        map
+          ? new protobuf.MapField(name, number, "string", known)
+          : new protobuf.Field(name, number, known, repeated ? "repeated" : "optional"),
+      );
+    }
+    root.add(type);
+  }
+  return root;
+}
+
+function flat(name: string): string {
+  return name.includes(".") ? name.replaceAll(".", "_") : name;
+}
+
+/** Random content of a message: each field absent now and then, of a oneof at most one. */
+function messageOf(schema: DescMessage): fc.Arbitrary<Record<string, unknown>> {
+  const single = schema.fields.filter((field) => field.oneof === undefined);
+  const fields = Object.fromEntries(single.map((field) => [field.localName, fieldOf(field)]));
+  const oneofs = schema.oneofs.map((oneof) => [
+    oneof.localName,
+    fc.oneof(
+      fc.constant({ case: undefined }),
+      ...oneof.fields.map((field) => fieldOf(field).map((value) => ({ case: field.localName, value }))),
+    ),
+  ]);
+  return fc.record(
+    { ...fields, ...Object.fromEntries(oneofs) },
+    { requiredKeys: schema.oneofs.map(({ localName }) => localName) },
+  );
+}
+
+function fieldOf(field: DescField): fc.Arbitrary<unknown> {
+  switch (field.fieldKind) {
+    case "list":
+      return fc.array(valueOf(field.listKind, field), { maxLength: 2 });
+    case "map":
+      return fc.dictionary(
+        fc.string({ unit: fc.constantFrom("a", "b", "ü"), maxLength: 2 }),
+        valueOf(field.mapKind, field),
+        { maxKeys: 2 },
+      );
+    default:
+      return valueOf(field.fieldKind, field);
+  }
+}
+
+function valueOf(kind: "scalar" | "enum" | "message", field: DescField): fc.Arbitrary<unknown> {
+  if (kind === "enum") return fc.constantFrom(...(field.enum?.values ?? []).map(({ number }) => number));
+  if (kind === "scalar") return scalarOf(field.scalar);
+  const { message } = field;
+  if (!message) throw new Error(`${field.name} has no type.`);
+  // Wrapped values stand for themselves.
+  const wrapped = message.typeName.startsWith("google.protobuf.") ? message.fields[0]?.scalar : undefined;
+  return wrapped === undefined ? messageOf(message) : scalarOf(wrapped);
+}
+
+function scalarOf(type: ScalarType | undefined): fc.Arbitrary<unknown> {
+  switch (type) {
+    case ScalarType.BYTES:
+      return fc.uint8Array({ maxLength: 40 });
+    case ScalarType.STRING:
+      return fc.string({ unit: "grapheme", maxLength: 6 });
+    case ScalarType.BOOL:
+      return fc.boolean();
+    case ScalarType.UINT32:
+      return fc.nat(0xffff_ffff);
+    case ScalarType.INT32:
+      return fc.integer();
+    case ScalarType.UINT64:
+      return fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
+    case ScalarType.FLOAT:
+      return fc.float({ noNaN: true, noDefaultInfinity: true, min: 0 });
+    case ScalarType.DOUBLE:
+      return fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 });
+    default:
+      throw new Error(`No record has a scalar of type ${type ?? "unknown"}.`);
+  }
+}
+
+/** The fields that are set, by their names in the `.proto` file, as the other library shows them. */
+function plain(message: ReflectMessage): Record<string, unknown> {
+  const set = message.fields.filter((field) => message.isSet(field));
+  return Object.fromEntries(
+    set.map((field) => {
+      const value = message.get(field);
+      if (field.fieldKind === "list") return [field.name, Array.from(message.get(field), show)];
+      if (field.fieldKind === "map") {
+        return [
+          field.name,
+          Object.fromEntries(Array.from(message.get(field), ([key, item]) => [String(key), show(item)])),
+        ];
+      }
+      return [field.name, show(value)];
+    }),
+  );
+}
+
+function show(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (typeof value === "bigint") return value.toString();
+  return isReflected(value) ? plain(value) : value;
+}
+
+function isReflected(value: unknown): value is ReflectMessage {
+  return typeof value === "object" && value !== null && "fields" in value;
+}
