@@ -66,18 +66,10 @@ function messageOf(schema: DescMessage): fc.Arbitrary<Record<string, unknown>> {
 }
 
 function fieldOf(field: DescField): fc.Arbitrary<unknown> {
-  switch (field.fieldKind) {
-    case "list":
-      return fc.array(valueOf(field.listKind, field), { maxLength: 2 });
-    case "map":
-      return fc.dictionary(
-        fc.string({ unit: fc.constantFrom("a", "b", "ü"), maxLength: 2 }),
-        valueOf(field.mapKind, field),
-        { maxKeys: 2 },
-      );
-    default:
-      return valueOf(field.fieldKind, field);
-  }
+  if (field.fieldKind === "list") return fc.array(valueOf(field.listKind, field), { maxLength: 2 });
+  if (field.fieldKind !== "map") return valueOf(field.fieldKind, field);
+  const keys = fc.string({ unit: fc.constantFrom("a", "b", "ü"), maxLength: 2 });
+  return fc.dictionary(keys, valueOf(field.mapKind, field), { maxKeys: 2 });
 }
 
 function valueOf(kind: "scalar" | "enum" | "message", field: DescField): fc.Arbitrary<unknown> {
@@ -90,27 +82,21 @@ function valueOf(kind: "scalar" | "enum" | "message", field: DescField): fc.Arbi
   return wrapped === undefined ? messageOf(message) : scalarOf(wrapped);
 }
 
+const SCALARS: ReadonlyMap<ScalarType, fc.Arbitrary<unknown>> = new Map<ScalarType, fc.Arbitrary<unknown>>([
+  [ScalarType.BYTES, fc.uint8Array({ maxLength: 40 })],
+  [ScalarType.STRING, fc.string({ unit: "grapheme", maxLength: 6 })],
+  [ScalarType.BOOL, fc.boolean()],
+  [ScalarType.UINT32, fc.nat(0xffff_ffff)],
+  [ScalarType.INT32, fc.integer()],
+  [ScalarType.UINT64, fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })],
+  [ScalarType.FLOAT, fc.float({ noNaN: true, noDefaultInfinity: true, min: 0 })],
+  [ScalarType.DOUBLE, fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 })],
+]);
+
 function scalarOf(type: ScalarType | undefined): fc.Arbitrary<unknown> {
-  switch (type) {
-    case ScalarType.BYTES:
-      return fc.uint8Array({ maxLength: 40 });
-    case ScalarType.STRING:
-      return fc.string({ unit: "grapheme", maxLength: 6 });
-    case ScalarType.BOOL:
-      return fc.boolean();
-    case ScalarType.UINT32:
-      return fc.nat(0xffff_ffff);
-    case ScalarType.INT32:
-      return fc.integer();
-    case ScalarType.UINT64:
-      return fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
-    case ScalarType.FLOAT:
-      return fc.float({ noNaN: true, noDefaultInfinity: true, min: 0 });
-    case ScalarType.DOUBLE:
-      return fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 });
-    default:
-      throw new Error(`No record has a scalar of type ${type ?? "unknown"}.`);
-  }
+  const scalar = type === undefined ? undefined : SCALARS.get(type);
+  if (!scalar) throw new Error(`No record has a scalar of type ${type ?? "unknown"}.`);
+  return scalar;
 }
 
 /** The fields that are set, by their names in the `.proto` file, as the other library shows them. */
