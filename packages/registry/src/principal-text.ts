@@ -2,6 +2,9 @@ import { crc32 } from "node:zlib";
 import { Principal } from "@icos/certification";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+const CODES = Buffer.from(ALPHABET);
+const DASH = 0x2d;
+const GROUP = 5;
 const MAX_BYTES = 29;
 const CHECKSUM_BYTES = 4;
 
@@ -10,25 +13,21 @@ const CHECKSUM_BYTES = 4;
  * much faster: an index of a large registry makes hundreds of thousands of them.
  */
 export function principalText(bytes: Uint8Array): string {
-  const data = Buffer.alloc(CHECKSUM_BYTES + bytes.length);
-  data.writeUInt32BE(crc32(bytes));
-  data.set(bytes, CHECKSUM_BYTES);
-  let text = "";
-  let bits = 0;
-  let value = 0;
-  let count = 0;
-  const push = (digit: number): void => {
-    if (count > 0 && count % 5 === 0) text += "-";
-    text += ALPHABET[digit] ?? "";
-    count++;
-  };
-  for (const byte of data) {
-    value = (value << 8) | byte;
-    for (bits += 8; bits >= 5; bits -= 5) push((value >> (bits - 5)) & 31);
-    value &= 0xff;
+  const digits = Math.ceil(((CHECKSUM_BYTES + bytes.length) * 8) / 5);
+  const text = Buffer.allocUnsafe(digits + Math.floor((digits - 1) / GROUP));
+  let bits = 32;
+  let value = crc32(bytes);
+  let next = 0;
+  for (let digit = 0, place = 0; digit < digits; digit++) {
+    if (digit > 0 && digit % GROUP === 0) text[place++] = DASH;
+    if (bits < 5) {
+      value = ((value & 31) << 8) | (bytes[next++] ?? 0);
+      bits += 8;
+    }
+    bits -= 5;
+    text[place++] = CODES[(value >>> bits) & 31] ?? 0;
   }
-  if (bits > 0) push((value << (5 - bits)) & 31);
-  return text;
+  return text.toString("latin1");
 }
 
 /** The bytes of a principal in its textual form, written exactly as {@link principalText} writes it; else undefined. */

@@ -1,7 +1,7 @@
 import { KeyPrefix, registryKey } from "../keys.ts";
 import { isListedSubnet } from "../mutations/membership.ts";
 import { ReplicaVersionRecordSchema, SubnetRecordSchema, SubnetType, type ReplicaVersionRecord } from "../records.ts";
-import { indexEntries } from "../state/indexes.ts";
+import { versionsUsedBy } from "../state/indexes.ts";
 import { readRecord, type RegistryView } from "../state/view.ts";
 import { changedIds, changedKeys, changes, type Invariant, touchedSubnets } from "./invariant.ts";
 
@@ -49,7 +49,7 @@ export const replicaVersionInvariant: Invariant = {
 
 function* userProblems(view: RegistryView, user: string, standard: boolean): Iterable<string> {
   const value = view.get(user);
-  for (const version of value === undefined ? [] : indexEntries("replicaVersionUser", user, value)) {
+  for (const version of value === undefined ? [] : versionsUsedBy(user, value)) {
     if (version !== "") {
       if (view.get(registryKey.replicaVersion(version)) === undefined) {
         yield `${user} uses version ${version}, which is not elected.`;

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { chainKeyText } from "../chain-key-id.ts";
 import { comparableIp } from "../ip-address.ts";
-import { KeyPrefix, registryKey } from "../keys.ts";
+import { familyOf, KeyPrefix, registryKey } from "../keys.ts";
 import { principalText } from "../principal-text.ts";
 import {
   ApiBoundaryNodeRecordSchema,
@@ -17,71 +17,112 @@ import {
 } from "../records.ts";
 import type { ConnectionEndpoint, NodeRecord, SubnetId, SubnetRecord } from "../records.ts";
 
-/** Makes the entries under which a record is found; empty when the index has nothing to do with the key. */
-type Indexer = (key: string, value: Uint8Array) => readonly string[];
-
 /**
  * What is looked up backwards: from a property of a record to the keys of the records that have it. Uniqueness rules
  * and "who uses this" questions then cost one look-up, whatever the size of the registry. Addresses are entered as
  * {@link comparableIp}, principals in textual form.
  */
-const INDEXERS = {
+export const INDEX_NAMES = [
   /** {@link endpointEntry} of every node endpoint. */
-  endpoint: ofNode(({ http, xnet }) => [http, xnet].flatMap((end) => (end ? [endpointEntry(end)] : []))),
+  "endpoint",
   /** IP address of the node's http endpoint. */
-  httpIp: ofNode(({ http }) => (http ? [comparableIp(http.ipAddr)] : [])),
+  "httpIp",
   /** Operator of a node. */
-  nodeOperator: ofNode(({ nodeOperatorId }) => [principalText(nodeOperatorId)]),
-  ipv4: ofNode(({ publicIpv4Config }) => (publicIpv4Config ? [comparableIp(publicIpv4Config.ipAddr)] : [])),
+  "nodeOperator",
+  "ipv4",
   /** {@link domainEntry} of nodes that have a domain. */
-  domain: ofNode(({ domain }) => (domain === undefined ? [] : [domainEntry(domain)])),
-  chipId: ofNode(({ chipId }) => (chipId?.length ? [Buffer.from(chipId).toString("hex")] : [])),
+  "domain",
+  "chipId",
   /** Nodes that refer to a HostOS version. */
-  hostosVersionUser: ofNode(({ hostosVersionId }) => (hostosVersionId === undefined ? [] : [hostosVersionId])),
+  "hostosVersionUser",
   /** {@link keyBytesEntry} of keys and certificates of nodes. */
-  keyBytes: (key, value) => {
-    if (key.startsWith(KeyPrefix.cryptoRecord))
-      return [keyBytesEntry(decodeRecord(PublicKeySchema, value, key).keyValue)];
-    if (!key.startsWith(KeyPrefix.tlsCertificate)) return [];
-    return [keyBytesEntry(decodeRecord(X509PublicKeyCertSchema, value, key).certificateDer)];
-  },
+  "keyBytes",
   /** Subnet records by member; listed or not. */
-  member: ofSubnet(({ membership }) => membership.map(principalText)),
+  "member",
   /** Subnet records by chain key that they hold ({@link chainKeyText}); listed or not. */
-  chainKeyHolder: ofSubnet((record) =>
-    (record.chainKeyConfig?.keyConfigs ?? []).flatMap(({ keyId }) => (keyId ? (chainKeyText(keyId) ?? []) : [])),
-  ),
+  "chainKeyHolder",
   /** Lists of subnets that take requests for a chain key, by subnet. */
-  chainKeySubnet: (key, value) =>
-    key.startsWith(KeyPrefix.chainKeySubnets)
-      ? subnetTexts(decodeRecord(ChainKeyEnabledSubnetListSchema, value, key).subnets)
-      : [],
+  "chainKeySubnet",
   /** The subnet list, by subnet. */
-  listedSubnet: (key, value) =>
-    key === registryKey.subnetList
-      ? decodeRecord(SubnetListRecordSchema, value, key).subnets.map((id) => principalText(id))
-      : [],
+  "listedSubnet",
   /** Records that tell nodes to run a GuestOS version. A cloud engine that names none has the entry "". */
-  replicaVersionUser: (key, value) => {
-    if (key.startsWith(KeyPrefix.subnetRecord)) return [decodeRecord(SubnetRecordSchema, value, key).replicaVersionId];
-    if (key.startsWith(KeyPrefix.apiBoundaryNode)) {
+  "replicaVersionUser",
+] as const;
+export type IndexName = (typeof INDEX_NAMES)[number];
+
+type Entries = { readonly [Name in IndexName]?: readonly string[] };
+
+/** All entries of a record, each once, with the index they are of. */
+export function indexEntries(key: string, value: Uint8Array): readonly (readonly [IndexName, string])[] {
+  const entries = entriesOf(key, value);
+  return INDEX_NAMES.flatMap((name) => Array.from(new Set(entries[name]), (entry) => [name, entry] as const));
+}
+
+function entriesOf(key: string, value: Uint8Array): Entries {
+  switch (familyOf(key)) {
+    case KeyPrefix.nodeRecord:
+      return nodeEntries(decodeRecord(NodeRecordSchema, value, key));
+    case KeyPrefix.subnetRecord:
+      return subnetEntries(decodeRecord(SubnetRecordSchema, value, key));
+    case KeyPrefix.cryptoRecord:
+      return { keyBytes: [keyBytesEntry(decodeRecord(PublicKeySchema, value, key).keyValue)] };
+    case KeyPrefix.tlsCertificate:
+      return { keyBytes: [keyBytesEntry(decodeRecord(X509PublicKeyCertSchema, value, key).certificateDer)] };
+    case KeyPrefix.chainKeySubnets:
+      return { chainKeySubnet: subnetTexts(decodeRecord(ChainKeyEnabledSubnetListSchema, value, key).subnets) };
+    case registryKey.subnetList:
+      return { listedSubnet: decodeRecord(SubnetListRecordSchema, value, key).subnets.map((id) => principalText(id)) };
+    default:
+      return { replicaVersionUser: versionsUsedBy(key, value) };
+  }
+}
+
+/** The GuestOS versions that the record tells nodes to run; "" where it names none. */
+export function versionsUsedBy(key: string, value: Uint8Array): readonly string[] {
+  switch (familyOf(key)) {
+    case KeyPrefix.subnetRecord:
+      return [decodeRecord(SubnetRecordSchema, value, key).replicaVersionId];
+    case KeyPrefix.apiBoundaryNode:
       return [decodeRecord(ApiBoundaryNodeRecordSchema, value, key).version];
-    }
-    if (key === registryKey.standardEngineReplicaVersion) {
+    case registryKey.unassignedNodesConfig:
+      return [decodeRecord(UnassignedNodesConfigRecordSchema, value, key).replicaVersion];
+    case registryKey.standardEngineReplicaVersion: {
       const record = decodeRecord(StandardEngineReplicaVersionRecordSchema, value, key);
       return [record.newReplicaVersionId, record.oldReplicaVersionId];
     }
-    if (key !== registryKey.unassignedNodesConfig) return [];
-    return [decodeRecord(UnassignedNodesConfigRecordSchema, value, key).replicaVersion];
-  },
-} as const satisfies Record<string, Indexer>;
+    default:
+      return [];
+  }
+}
 
-export type IndexName = keyof typeof INDEXERS;
-export const INDEX_NAMES = Object.keys(INDEXERS) as readonly IndexName[];
+function nodeEntries({
+  http,
+  xnet,
+  nodeOperatorId,
+  publicIpv4Config,
+  domain,
+  chipId,
+  hostosVersionId,
+}: NodeRecord): Entries {
+  return {
+    endpoint: [http, xnet].flatMap((end) => (end ? [endpointEntry(end)] : [])),
+    httpIp: http ? [comparableIp(http.ipAddr)] : [],
+    nodeOperator: [principalText(nodeOperatorId)],
+    ipv4: publicIpv4Config ? [comparableIp(publicIpv4Config.ipAddr)] : [],
+    domain: domain === undefined ? [] : [domainEntry(domain)],
+    chipId: chipId?.length ? [Buffer.from(chipId).toString("hex")] : [],
+    hostosVersionUser: hostosVersionId === undefined ? [] : [hostosVersionId],
+  };
+}
 
-/** The record's entries in the index, each once. */
-export function indexEntries(index: IndexName, key: string, value: Uint8Array): readonly string[] {
-  return [...new Set(INDEXERS[index](key, value))];
+function subnetEntries({ membership, chainKeyConfig, replicaVersionId }: SubnetRecord): Entries {
+  return {
+    member: membership.map(principalText),
+    chainKeyHolder: (chainKeyConfig?.keyConfigs ?? []).flatMap(({ keyId }) =>
+      keyId ? (chainKeyText(keyId) ?? []) : [],
+    ),
+    replicaVersionUser: [replicaVersionId],
+  };
 }
 
 /** `ip|port` */
@@ -100,14 +141,4 @@ export function keyBytesEntry(bytes: Uint8Array): string {
 
 function subnetTexts(subnets: readonly SubnetId[]): string[] {
   return subnets.map(({ principalId }) => principalText(principalId?.raw ?? new Uint8Array()));
-}
-
-function ofNode(entries: (record: NodeRecord) => readonly string[]): Indexer {
-  return (key, value) =>
-    key.startsWith(KeyPrefix.nodeRecord) ? entries(decodeRecord(NodeRecordSchema, value, key)) : [];
-}
-
-function ofSubnet(entries: (record: SubnetRecord) => readonly string[]): Indexer {
-  return (key, value) =>
-    key.startsWith(KeyPrefix.subnetRecord) ? entries(decodeRecord(SubnetRecordSchema, value, key)) : [];
 }

@@ -1,3 +1,5 @@
+import { isMessage, type DescMessage, type Message, type MessageShape } from "@bufbuild/protobuf";
+import { decodeRecord } from "../records.ts";
 import { indexEntries, type IndexName } from "./indexes.ts";
 import type { KeyChange } from "./mutation.ts";
 import type { RegistryView } from "./view.ts";
@@ -6,8 +8,9 @@ import type { RegistryView } from "./view.ts";
 export class OverlayView implements RegistryView {
   readonly #base: RegistryView;
   readonly #changes: ReadonlyMap<string, Uint8Array | undefined>;
-  /** What the changes enter into an index: entry to keys. Made when the index is first asked. */
-  readonly #entered = new Map<IndexName, ReadonlyMap<string, readonly string[]>>();
+  /** What the changes enter into indexes: index and entry to keys. Made when an index is first asked. */
+  #entered: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly #decoded = new Map<string, Message>();
 
   constructor(base: RegistryView, changes: readonly KeyChange[]) {
     this.#base = base;
@@ -31,25 +34,34 @@ export class OverlayView implements RegistryView {
     return [...keys].sort();
   }
 
+  /** As `readRecord`, but decoded once: the record is shared, and must not be changed. */
+  record<Schema extends DescMessage>(schema: Schema, key: string): MessageShape<Schema> | undefined {
+    const known = this.#decoded.get(key);
+    if (known && isMessage(known, schema)) return known;
+    const value = this.get(key);
+    const record = value === undefined ? undefined : decodeRecord(schema, value, key);
+    if (record) this.#decoded.set(key, record);
+    return record;
+  }
+
   holders(index: IndexName, entry: string): readonly string[] {
     const unchanged = this.#base.holders(index, entry).filter((key) => !this.#changes.has(key));
-    const entered = this.#entriesOf(index).get(entry) ?? [];
+    const entered = this.#enteredEntries().get(`${index} ${entry}`) ?? [];
     return entered.length === 0 ? unchanged : [...unchanged, ...entered].sort();
   }
 
-  #entriesOf(index: IndexName): ReadonlyMap<string, readonly string[]> {
-    const known = this.#entered.get(index);
-    if (known) return known;
+  #enteredEntries(): ReadonlyMap<string, readonly string[]> {
+    if (this.#entered) return this.#entered;
     const entered = new Map<string, string[]>();
     for (const [key, value] of this.#changes) {
-      if (value === undefined) continue;
-      for (const entry of indexEntries(index, key, value)) {
-        const keys = entered.get(entry);
+      for (const [index, entry] of value === undefined ? [] : indexEntries(key, value)) {
+        const place = `${index} ${entry}`;
+        const keys = entered.get(place);
         if (keys) keys.push(key);
-        else entered.set(entry, [key]);
+        else entered.set(place, [key]);
       }
     }
-    this.#entered.set(index, entered);
+    this.#entered = entered;
     return entered;
   }
 }

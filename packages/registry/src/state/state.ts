@@ -40,7 +40,7 @@ export class RegistryState implements RegistryView {
     for (const version of versions) this.history.append(version);
     for (const key of this.keys("")) {
       const value = this.get(key);
-      for (const [index, entry] of value ? allEntries(key, value) : []) this.#holders(index, entry).add(key);
+      for (const [index, entry] of value ? indexEntries(key, value) : []) this.#holders(index, entry).add(key);
     }
   }
 
@@ -49,8 +49,8 @@ export class RegistryState implements RegistryView {
     const updates = next.changes.map(({ key, value }) => ({ key, before: this.get(key), after: value }));
     const entries = updates.map(({ key, before, after }) => ({
       key,
-      remove: before === undefined ? [] : allEntries(key, before),
-      add: after === undefined ? [] : allEntries(key, after),
+      remove: before === undefined ? [] : indexEntries(key, before),
+      add: after === undefined ? [] : indexEntries(key, after),
     }));
     this.history.append(next);
     for (const { key, remove } of entries) for (const [index, entry] of remove) this.#holders(index, entry).delete(key);
@@ -70,8 +70,4 @@ export class RegistryState implements RegistryView {
     const map = this.#indexes.get(index);
     if (map?.get(entry)?.size === 0) map.delete(entry);
   }
-}
-
-function allEntries(key: string, value: Uint8Array): (readonly [IndexName, string])[] {
-  return INDEX_NAMES.flatMap((index) => indexEntries(index, key, value).map((entry) => [index, entry] as const));
 }

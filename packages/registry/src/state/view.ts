@@ -8,16 +8,19 @@ export interface RegistryView {
   get(key: string): Uint8Array | undefined;
   /** Keys with a value that begin with `prefix`, sorted. Costs as much as the family is large. */
   keys(prefix: string): readonly string[];
+  /** The record at the key, if the view keeps decoded records. It must not be changed. */
+  record?<Schema extends DescMessage>(schema: Schema, key: string): MessageShape<Schema> | undefined;
   /** The keys whose records have this entry in the index. */
   holders(index: IndexName, entry: string): readonly string[];
 }
 
-/** The decoded record at the key, if there is one. */
+/** The decoded record at the key, if there is one. Views that decode each record once share it between readers. */
 export function readRecord<Schema extends DescMessage>(
-  view: Pick<RegistryView, "get">,
+  view: Pick<RegistryView, "get" | "record">,
   schema: Schema,
   key: string,
 ): MessageShape<Schema> | undefined {
+  if (view.record) return view.record(schema, key);
   const value = view.get(key);
   return value === undefined ? undefined : decodeRecord(schema, value, key);
 }
