@@ -26,7 +26,7 @@ export function readAuthorizedKeys(text: string): AuthorizedKeys {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const entry = line.trim();
     if (entry === "" || entry.startsWith("#")) continue;
-    if (isPublicKey(entry)) keys.push(entry);
+    if (isSshPublicKey(entry)) keys.push(entry);
     else wrongLines.push(index + 1);
   }
   return { keys, wrongLines };
@@ -47,8 +47,8 @@ export function formatAuthorizedKeys(keys: readonly string[]): string {
   return keys.map((key) => `${key}\n`).join("");
 }
 
-/** The form of the line, and inside the key a list of strings that begins with its type and ends where it ends. */
-function isPublicKey(entry: string): boolean {
+/** Whether a text is one SSH public key without options: the form of the line, and inside the key a list of strings that begins with its type and ends where it ends. */
+export function isSshPublicKey(entry: string): boolean {
   const [type, base64 = ""] = KEY.test(entry) ? entry.split(" ") : [];
   const key = Buffer.from(base64, "base64");
   const parts: Buffer[] = [];

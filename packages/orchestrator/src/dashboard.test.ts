@@ -11,6 +11,11 @@ const view: DashboardView = {
   replicaPid: 42,
   replicaVersion: "v1",
   scheduledUpgrade: "v2",
+  firewallVersion: 6,
+  sshAccess: { version: 7, subnetId: undefined },
+  readonlyKeys: ["ssh-ed25519 AAAA a", "ssh-ed25519 BBBB b"],
+  backupKeys: [],
+  adminKeys: ["ssh-ed25519 CCCC"],
 };
 
 void test("the dashboard has upstream's labels in upstream's order", () => {
@@ -29,13 +34,13 @@ cup height: None
 cup signed: None
 cup state hash: None
 cup timestamp: None
-firewall config registry version: None
+firewall config registry version: 6
 ipv4 config registry version: None
-ssh key config registry version: None
-ssh key configuration is for subnet: None
-readonly keys: None
-backup keys: None
-admin keys: None
+ssh key config registry version: 7
+ssh key configuration is for subnet: Unassigned
+readonly keys: ssh-ed25519 AAAA a, ssh-ed25519 BBBB b
+backup keys:${" "}
+admin keys: ssh-ed25519 CCCC
 `,
   );
 });

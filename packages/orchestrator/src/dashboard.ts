@@ -9,11 +9,18 @@ export interface DashboardView {
   readonly replicaPid: number | undefined;
   readonly replicaVersion: string;
   readonly scheduledUpgrade: string | undefined;
+  /** Registry version of the firewall rules that are in force. */
+  readonly firewallVersion: number | undefined;
+  /** Registry version, and subnet, of the SSH keys that are in force. */
+  readonly sshAccess: { readonly version: number; readonly subnetId: string | undefined } | undefined;
+  readonly readonlyKeys: readonly string[];
+  readonly backupKeys: readonly string[];
+  readonly adminKeys: readonly string[];
 }
 
 /** Plain text, a line for each label, in upstream's order: its tests parse it. */
 export function renderDashboard(view: DashboardView): string {
-  const { subnet, scheduledUpgrade, replicaVersion } = view;
+  const { subnet, scheduledUpgrade, replicaVersion, sshAccess } = view;
   const lines: readonly (readonly [label: string, value: string])[] = [
     ["node id", view.nodeId],
     ["DC id", view.dcId ?? NONE],
@@ -28,13 +35,13 @@ export function renderDashboard(view: DashboardView): string {
     ["cup signed", NONE],
     ["cup state hash", NONE],
     ["cup timestamp", NONE],
-    ["firewall config registry version", NONE],
+    ["firewall config registry version", view.firewallVersion === undefined ? NONE : String(view.firewallVersion)],
     ["ipv4 config registry version", NONE],
-    ["ssh key config registry version", NONE],
-    ["ssh key configuration is for subnet", NONE],
-    ["readonly keys", NONE],
-    ["backup keys", NONE],
-    ["admin keys", NONE],
+    ["ssh key config registry version", sshAccess === undefined ? NONE : String(sshAccess.version)],
+    ["ssh key configuration is for subnet", sshAccess === undefined ? NONE : (sshAccess.subnetId ?? "Unassigned")],
+    ["readonly keys", view.readonlyKeys.join(", ")],
+    ["backup keys", view.backupKeys.join(", ")],
+    ["admin keys", view.adminKeys.join(", ")],
   ];
   return lines.map(([label, value]) => `${label}: ${value}\n`).join("");
 }

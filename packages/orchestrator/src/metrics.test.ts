@@ -46,5 +46,7 @@ void test("the orchestrator's metrics have upstream's names and values from the 
     'replicator_poll_count{status="success"} 1',
     "replicator_registry_version 0",
     "replicator_latest_certified_time 0",
+    "firewall_registry_version 0",
+    "ssh_access_registry_version 0",
   ]);
 });

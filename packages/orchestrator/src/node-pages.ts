@@ -26,8 +26,11 @@ export async function serveNodePages(node: NodeServices): Promise<NodePages> {
   };
 }
 
-function dashboardOf({ nodeId, options, registry, report, task, replica, version, keys }: NodeServices): string {
+async function dashboardOf(node: NodeServices): Promise<string> {
+  const { nodeId, options, registry, report, task, replica, version, keys, firewall, sshAccess, accounts } = node;
   const { assignment } = task;
+  const keysOf = async (account: string): Promise<readonly string[]> =>
+    ((await accounts.read(account)) ?? "").split("\n").filter((line) => line !== "");
   return renderDashboard({
     nodeId,
     dcId: options.dcId ?? dataCenterOf(registry, keys.nodeId),
@@ -40,5 +43,10 @@ function dashboardOf({ nodeId, options, registry, report, task, replica, version
     replicaPid: replica.pid,
     replicaVersion: version,
     scheduledUpgrade: task.wantedUpgrade,
+    firewallVersion: firewall.appliedVersion,
+    sshAccess: sshAccess.applied,
+    readonlyKeys: await keysOf("readonly"),
+    backupKeys: await keysOf("backup"),
+    adminKeys: await keysOf("admin"),
   });
 }

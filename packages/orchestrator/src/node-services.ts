@@ -2,8 +2,14 @@ import { createCertificateVerifier, type CertificateVerifier } from "@icos/certi
 import { nnsUrls, type IcConfig } from "@icos/config";
 import { httpChangesSource, LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
 import { durableFiles, IcosError, makeDirectory, readFileIfExists, type Clock, type Logger } from "@icos/system";
+import { grantedAccess } from "./access/account-keys.ts";
+import { localAccounts, type AccountFiles } from "./access/local-accounts.ts";
+import { SshAccessTask } from "./access/ssh-access-task.ts";
 import { AssignmentTask } from "./assignment-task.ts";
 import type { Console } from "./console.ts";
+import { FirewallTask } from "./firewall/firewall-task.ts";
+import { localFirewall } from "./firewall/local-firewall.ts";
+import { firewallPolicy } from "./firewall/policy.ts";
 import { postCbor } from "./http-post.ts";
 import { openKeyStore } from "./key-store.ts";
 import type { NodeKeys } from "./node-keys.ts";
@@ -41,6 +47,9 @@ export interface NodeServices extends OrchestratorModules {
   readonly report: ReplicationReport;
   readonly replica: ProcessManager;
   readonly task: AssignmentTask;
+  readonly firewall: FirewallTask;
+  readonly accounts: AccountFiles;
+  readonly sshAccess: SshAccessTask;
   /** Wakes who waits for a new registry version or for the end of the replica. */
   readonly wakeup: Wakeup;
 }
@@ -110,6 +119,25 @@ export async function createNodeServices(
     logger,
     metrics,
   });
+  const latestVersion = (): number => registry.latestVersion();
+  const firewall = new FirewallTask({
+    latestVersion,
+    // Without a catch-up package, no version but the latest is in use.
+    policy: (version) => firewallPolicy(registry, keys.nodeId, { oldest: version, latest: version }, config),
+    firewall: localFirewall(options.firewallSocket, config.firewall.config_file),
+    console,
+    logger,
+    applied: metrics.firewallVersion,
+  });
+  const accounts = localAccounts(options.sshKeysSocket, options.sshKeysDirectory);
+  const sshAccess = new SshAccessTask({
+    latestVersion,
+    granted: (version) => grantedAccess(registry, keys.nodeId, version),
+    accounts,
+    console,
+    logger,
+    applied: metrics.sshAccessVersion,
+  });
   return {
     ...modules,
     options,
@@ -124,6 +152,9 @@ export async function createNodeServices(
     report,
     replica,
     task,
+    firewall,
+    accounts,
+    sshAccess,
     wakeup,
   };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { SSH_KEYS_DIRECTORY } from "@icos/config";
 import { describeError, IcosError } from "@icos/system";
 import { parseListenAddress, type ListenAddress } from "./text-server.ts";
 
@@ -23,6 +24,12 @@ export interface OrchestratorOptions {
   readonly grubenv: string;
   /** `--confirm-boot-request` */
   readonly confirmRequest: string;
+  /** `--firewall-socket`: takes rulesets (`apply-firewall.socket`). */
+  readonly firewallSocket: string;
+  /** `--ssh-keys-socket`: takes lists of keys (`provision-ssh-keys.socket`); images without SSH have none. */
+  readonly sshKeysSocket: string;
+  /** `--ssh-keys-directory`: where the lists are, one file for each account. */
+  readonly sshKeysDirectory: string;
   /** `--dc-id`: shown on the dashboard instead of the registry's. */
   readonly dcId: string | undefined;
 }
@@ -37,6 +44,9 @@ const FLAGS = {
   "dashboard-listen-addr": { type: "string", default: "[::]:7070" },
   grubenv: { type: "string", default: "/boot/grub/grubenv" },
   "confirm-boot-request": { type: "string", default: "/run/ic-node/confirm-boot" },
+  "firewall-socket": { type: "string", default: "/run/guestos/apply-firewall.socket" },
+  "ssh-keys-socket": { type: "string", default: "/run/guestos/provision-ssh-keys.socket" },
+  "ssh-keys-directory": { type: "string", default: `/boot/config/${SSH_KEYS_DIRECTORY}` },
   "dc-id": { type: "string" },
 } as const;
 
@@ -52,6 +62,9 @@ export function parseOrchestratorOptions(args: readonly string[]): OrchestratorO
     dashboardAddress: parseListenAddress(values["dashboard-listen-addr"]),
     grubenv: values.grubenv,
     confirmRequest: values["confirm-boot-request"],
+    firewallSocket: values["firewall-socket"],
+    sshKeysSocket: values["ssh-keys-socket"],
+    sshKeysDirectory: values["ssh-keys-directory"],
     dcId: values["dc-id"],
   };
 }

@@ -11,6 +11,8 @@ export interface OrchestratorMetrics {
   readonly polls: Metric;
   readonly registryVersion: Metric;
   readonly certifiedTime: Metric;
+  readonly firewallVersion: Metric;
+  readonly sshAccessVersion: Metric;
   readonly residentMemory: Metric;
   render(): string;
 }
@@ -49,6 +51,11 @@ export function createOrchestratorMetrics(): OrchestratorMetrics {
       "replicator_latest_certified_time",
       "Certified time of the latest poll that showed the local store to be up to date, in nanoseconds since the epoch.",
     ),
+    firewallVersion: page.gauge(
+      "firewall_registry_version",
+      "Registry version of the firewall rules that are in force.",
+    ),
+    sshAccessVersion: page.gauge("ssh_access_registry_version", "Registry version of the SSH keys that are in force."),
     residentMemory,
     render() {
       residentMemory.set(process.memoryUsage.rss());

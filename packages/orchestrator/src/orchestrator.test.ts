@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { makeGuestosConfig, parseIcConfig, renderIcConfig, type IcConfig } from 
 import { serializeGrubenv, withBootState } from "@icos/slots";
 import { silentLogger, systemClock, type Clock } from "@icos/system";
 import { listeningPorts } from "../test/listening-ports.ts";
+import { startLocalService, type LocalService } from "../test/local-service.ts";
 import { makeNodeDirectories, startTestNetwork, VERSION, type TestNetwork } from "../test/network.ts";
 import type { NodePages } from "./node-pages.ts";
 import { parseOrchestratorOptions } from "./options.ts";
@@ -49,7 +51,8 @@ class TestNode {
     this.#network = network;
   }
 
-  async start(change: { readonly rootKeyPem?: string } = {}): Promise<void> {
+  /** Without the sockets of the units that have the rights, the node has neither packet filter nor SSH. */
+  async start(change: { rootKeyPem?: string; firewall?: LocalService; sshKeys?: LocalService } = {}): Promise<void> {
     const { crypto, data, binaries } = await makeNodeDirectories(this.root);
     const keys = { nns: join(data, "nns_public_key.pem"), operator: join(data, "node_operator_private_key.pem") };
     await writeFile(keys.nns, change.rootKeyPem ?? this.#network.rootKeyPem);
@@ -57,8 +60,10 @@ class TestNode {
     await writeFile(join(this.root, "version.txt"), `${VERSION}\n`);
     const grubenv = withBootState({ entries: new Map() }, { alternative: "A", cycle: "failsafe_check" });
     await writeFile(join(this.root, "grubenv"), serializeGrubenv(grubenv));
+    const base = baseConfig(this.#address);
     const config: IcConfig = {
-      ...baseConfig(this.#address),
+      ...base,
+      firewall: { ...base.firewall, config_file: join(this.root, "nftables.conf") },
       crypto: { crypto_root: crypto },
       registry_client: { local_store: join(data, "ic_registry_local_store") },
     };
@@ -86,6 +91,9 @@ class TestNode {
       "--dashboard-listen-addr=127.0.0.1:0",
       `--grubenv=${join(this.root, "grubenv")}`,
       `--confirm-boot-request=${join(this.root, "confirm-boot")}`,
+      `--firewall-socket=${change.firewall?.socket ?? join(this.root, "nothing")}`,
+      `--ssh-keys-socket=${change.sshKeys?.socket ?? join(this.root, "nothing")}`,
+      `--ssh-keys-directory=${join(this.root, "keys")}`,
       "--enable-provisional-registration",
     ]);
     this.#stop = new AbortController();
@@ -188,6 +196,41 @@ void test("nodes make their keys, register themselves and run their replica whil
       assert.throws(() => process.kill(otherPid, 0), { code: "ESRCH" });
     } finally {
       await Promise.all([node.stop(), other.stop()]);
+    }
+  }));
+
+void test("the registry's SSH keys and the firewall reach the machine, and the dashboard says from which version", () =>
+  inTemporaryDirectory(async (root) => {
+    await using network = await startTestNetwork(root);
+    const rulesets: string[] = [];
+    await using firewall = await startLocalService(() => {
+      rulesets.push(readFileSync(join(root, "node/candidate.conf"), "utf8"));
+      return "applied\n";
+    });
+    await using sshKeys = await startLocalService(() => "written\n");
+    const node = new TestNode(join(root, "node"), network);
+    await node.start({ firewall, sshKeys });
+    try {
+      await node.line("orchestrator ready");
+      const key = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI${"A".repeat(43)}`;
+      await network.governance.updateUnassignedNodesConfig({ ssh_readonly_access: [key] });
+      await eventually("the keys are written", () => sshKeys.requests.find((text) => text.includes(key)));
+      assert.deepEqual(sshKeys.requests, [`readonly\n${key}\nend\n`]);
+      await eventually("the version is the latest", async () => {
+        const version = await node.dashboard("last registry version");
+        const applied = await Promise.all(
+          ["firewall", "ssh key"].map((of) => node.dashboard(`${of} config registry version`)),
+        );
+        return applied.every((of) => of === version) ? version : undefined;
+      });
+      assert.equal(await node.dashboard("ssh key configuration is for subnet"), "Unassigned");
+      assert.match(await node.metrics(), /^ssh_access_registry_version [1-9]\d*$/m);
+      const [first, last] = [rulesets[0], rulesets.at(-1)];
+      assert.doesNotMatch(first ?? "", /All nodes/, "before the registry is known");
+      assert.match(last ?? "", /ip6 saddr \{ 2001:db8::1 \} .* accept # All nodes/);
+      assert.equal(await readFile(join(node.root, "nftables.conf"), "utf8"), last);
+    } finally {
+      await node.stop();
     }
   }));
 

@@ -9,6 +9,8 @@ import { supervise } from "./supervise.ts";
 
 const CHECK_MS = 10_000;
 const STATUS_MS = 600_000;
+/** The first rules and keys wait for the end of the start-up, so as not to make it longer; no longer than this. */
+const PROTECTION_DELAY_MS = 10_000;
 
 /**
  * The node's life, until `signal` aborts: keys, registry, registration, confirmation of the boot, and then the replica in
@@ -34,11 +36,18 @@ export async function runOrchestrator(
   try {
     start("status", (signal) => tellStatus(node, signal));
     const startPolling = (): void => start("registry_replicator", (signal) => replicator.run(signal));
+    const started = new AbortController();
+    const startProtection = (): void =>
+      start("ssh_key_firewall_rules", async (signal) => {
+        await clock.sleep(PROTECTION_DELAY_MS, AbortSignal.any([signal, started.signal])).catch(() => undefined);
+        await followProtection(node, signal);
+      });
     await runPhases(
       STARTUP_PHASES,
-      { node, signal, startPolling },
+      { node, signal, startProtection, startPolling },
       { signal, observe: (event) => logPhase(node, event) },
     );
+    started.abort();
     console.line(`orchestrator ready: node ${node.nodeId} ${stateOf(node)}`);
     start("GuestOS_upgrade", (signal) => followAssignment(node, signal));
     if (!signal.aborted) await once(signal, "abort");
@@ -59,6 +68,17 @@ async function followAssignment({ wakeup, replica, task }: NodeServices, signal:
     await wakeup.wait(Math.min(CHECK_MS, replica.retryIn ?? CHECK_MS), signal);
     if (signal.aborted) return;
     await task.check();
+  }
+}
+
+/** Firewall and SSH keys: now, every ten seconds, and when there is a new registry version. */
+async function followProtection(node: NodeServices, signal: AbortSignal): Promise<void> {
+  const { registry, wakeup, firewall, sshAccess } = node;
+  while (!signal.aborted) {
+    const version = registry.latestVersion();
+    await firewall.check();
+    await sshAccess.check();
+    if (registry.latestVersion() === version) await wakeup.wait(CHECK_MS, signal);
   }
 }
 

@@ -9,6 +9,8 @@ import { registerNode } from "./registration.ts";
 export interface Startup {
   readonly node: NodeServices;
   readonly signal: AbortSignal;
+  /** Keeps firewall and SSH keys in step with the registry from here on. */
+  readonly startProtection: () => void;
   /** Starts the background polling of the registry. */
   readonly startPolling: () => void;
 }
@@ -17,14 +19,21 @@ const JOIN_RETRY_MS = 5_000;
 /** The records of a node that was accepted are there already, as a rule; a poll takes longer than this. */
 const JOINED_POLL_MS = 100;
 
-/** In this order, each once; the first two may wait for as long as it takes. */
+/** In this order, each once; replication and registration may wait for as long as it takes. */
 export const STARTUP_PHASES: readonly Phase<Startup>[] = [
+  {
+    name: "read the stored registry",
+    async run({ node: { registry }, startProtection }) {
+      const stored = await registry.pollOnce().catch(() => 0); // damage is healed by the replicator, below
+      startProtection();
+      return `version ${stored}`;
+    },
+  },
   {
     name: "replicate the registry",
     async run({ node, signal }) {
       const { console, registry, replicator, config } = node;
-      const stored = await registry.pollOnce().catch(() => 0); // damage is healed by the replicator, below
-      if (stored === 0) {
+      if (registry.latestVersion() === 0) {
         console.line("Onboarding may take up to 10 minutes. Please do not switch the node off.");
         console.line(`Waiting for the registry at ${config.registration.nns_url}.`);
       }

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { IcosError } from "@icos/system";
+import { describeError, IcosError } from "@icos/system";
 
 /** Where to listen: `[::]:9091`, `0.0.0.0:9091`. Port 0 lets the system choose. */
 export interface ListenAddress {
@@ -24,14 +24,21 @@ export interface TextServer {
   close(): Promise<void>;
 }
 
-/** Serves one page of plain text, made anew for each request, at every path. */
-export async function serveText(address: ListenAddress, contentType: string, page: () => string): Promise<TextServer> {
+/** Serves one page of plain text, made anew for each request, at every path; 500 with the reason when it cannot be made. */
+export async function serveText(
+  address: ListenAddress,
+  contentType: string,
+  page: () => string | Promise<string>,
+): Promise<TextServer> {
   const server = createServer((request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.writeHead(405, { allow: "GET, HEAD" }).end();
       return;
     }
-    response.writeHead(200, { "content-type": contentType, connection: "close" }).end(page());
+    Promise.try(page).then(
+      (text) => response.writeHead(200, { "content-type": contentType, connection: "close" }).end(text),
+      (error: unknown) => response.writeHead(500, { connection: "close" }).end(`${describeError(error)}\n`),
+    );
   });
   server.requestTimeout = 10_000;
   server.maxConnections = 32;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import assert from "node:assert/strict";
 import { parseGuestosConfig, parseIcConfig } from "@icos/config";
+import { IC_REPLICA, READERS } from "../layout.ts";
 import { FakeMachine } from "./fake-machine.ts";
 import { luksHeaders, overwrite } from "./luks-fixture.ts";
 import { mediumFiles, TEST_CONFIG, TEST_KEY } from "./test-medium.ts";
@@ -50,7 +51,7 @@ void test("the first boot makes the volumes, installs the keys and says so in on
   assert.equal(owners.get(join(run, "ic-node")), 2000);
   assert.equal((await readFile(join(bootConfig, "store.keyfile"))).length, 16);
   assert.equal(await mode(bootConfig, "store.keyfile"), "600");
-  assert.equal(await read(run, "ssh/authorized_keys/admin"), `${TEST_KEY}\n`);
+  assert.equal(await read(bootConfig, "accounts_ssh_authorized_keys/admin"), `${TEST_KEY}\n`);
   assert.equal(await mode(bootConfig, "ssh/ssh_host_ed25519_key"), "600");
   assert.equal(await read(layout.proc, "sys/kernel/hostname"), "guest-001122334455");
   assert.match(await read(run, "systemd/network/10-guest.network"), /Address=2001:db8::6801:aeff:fe1a:9bb\/64/);
@@ -62,6 +63,22 @@ void test("the first boot makes the volumes, installs the keys and says so in on
   assert.equal(await mode(run, "config/node_operator_private_key.pem"), "400");
   assert.ok(await exists(run, "config/guest_vm_type/default"));
   parseGuestosConfig(await read(run, "config/config.json"), "config.json");
+});
+
+void test("who may read a directory of the node hands that on to what is made in it; the keys are nobody's", async () => {
+  const machine = await machineWith(mediumFiles().set("accounts_ssh_authorized_keys/readonly", `${TEST_KEY}\n`));
+  const { layout, groups } = machine;
+  await machine.boot();
+  const ic = join(layout.var, "lib/ic");
+  const state = async (path: string): Promise<readonly unknown[]> => [
+    ((await stat(join(ic, path))).mode & 0o7777).toString(8),
+    groups.get(join(ic, path)),
+  ];
+  assert.deepEqual(await state("crypto"), ["700", IC_REPLICA.gid]);
+  assert.deepEqual(await state("backup"), ["2750", READERS.backup]);
+  assert.deepEqual(await state("data/ic_state"), ["2750", READERS.nonconfidential]);
+  assert.deepEqual(await state("data/ic_registry_local_store"), ["2750", READERS["ic-registry-local-store"]]);
+  assert.deepEqual(await readdir(join(layout.bootConfig, "accounts_ssh_authorized_keys")), ["admin"]);
 });
 
 void test("the disk parameters are upstream's", async () => {
@@ -159,7 +176,7 @@ void test("prod has no keys for logins, no host key and no override of the root 
   const { configured, commands } = await machine.boot();
   assert.ok(configured);
   assert.ok(!programs(commands).includes("ssh-keygen"));
-  assert.ok(!(await exists(machine.layout.run, "ssh")));
+  assert.ok(!(await exists(machine.layout.run, "sshd")));
   assert.equal(await read(machine.layout.var, "lib/ic/data/nns_public_key.pem"), "key of the image\n");
 });
 

@@ -25,6 +25,7 @@ export class FakeMachine {
   readonly layout: Layout;
   readonly commands: FakeCommands;
   readonly owners = new Map<string, number>();
+  readonly groups = new Map<string, number>();
   readonly logged: string[] = [];
   readonly #root: string;
 
@@ -88,7 +89,10 @@ export class FakeMachine {
         exec: this.commands,
         clock: virtualClock(),
         logger,
-        setOwner: async (path, { uid }) => void this.owners.set(path, uid),
+        setOwner: async (path, { uid, gid }) => {
+          this.owners.set(path, uid);
+          this.groups.set(path, gid);
+        },
       },
       { write: (line) => lines.push(line) },
     );

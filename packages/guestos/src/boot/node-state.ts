@@ -1,21 +1,24 @@
-import { cp, mkdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BOOTSTRAP_FILES, formatAuthorizedKeys, parseAuthorizedKeys, SSH_KEYS_DIRECTORY } from "@icos/config";
 import { makeDirectory, readFileIfExists, syncDirectory, writeFileDurably } from "@icos/system";
-import { IC_REPLICA, type Layout } from "../layout.ts";
+import { IC_REPLICA, READERS, type Layout } from "../layout.ts";
 import type { NodeConfiguration, SetOwner, Variant } from "./context.ts";
 
-/** Directories of the node's programs below `/var/lib/ic`, with the mode upstream gives them. */
-const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
+/**
+ * Directories of the node's programs below `/var/lib/ic`. Those with a group of readers hand it on to what is made in
+ * them, as upstream's do; the keys have none.
+ */
+const DIRECTORIES: readonly (readonly [path: string, mode: number, readers?: keyof typeof READERS])[] = [
   ["crypto", 0o700],
   ["data", 0o755],
-  ["data/ic_registry_local_store", 0o750],
-  ["data/ic_state", 0o750],
-  ["data/ic_consensus_pool", 0o750],
-  ["data/cups", 0o750],
+  ["data/ic_registry_local_store", 0o2750, "ic-registry-local-store"],
+  ["data/ic_state", 0o2750, "nonconfidential"],
+  ["data/ic_consensus_pool", 0o2750, "ic-consensus-pool"],
+  ["data/cups", 0o2750, "nonconfidential"],
   ["data/images", 0o755],
-  ["data/orchestrator", 0o750],
-  ["backup", 0o750],
+  ["data/orchestrator", 0o2750, "nonconfidential"],
+  ["backup", 0o2750, "backup"],
 ];
 
 /**
@@ -43,37 +46,28 @@ export async function bootstrapNode(
   const nnsKey =
     variant === "dev" && override !== undefined ? override : await readFile(join(layout.share, "nns_public_key.pem"));
   await install("nns_public_key.pem", nnsKey, 0o444);
-  await storeAccountKeys(layout, entries);
+  await storeAdminKeys(layout, entries);
   await syncDirectory(data);
   await writeFileDurably(marker, "", 0o444);
   return key === undefined ? "without an operator key" : "keys installed";
 }
 
-async function storeAccountKeys({ bootConfig }: Layout, entries: NodeConfiguration["entries"]): Promise<void> {
-  const directory = join(bootConfig, SSH_KEYS_DIRECTORY);
-  await makeDirectory(directory, 0o755);
-  for (const [name, content] of entries) {
-    if (!name.startsWith(`${SSH_KEYS_DIRECTORY}/`)) continue;
-    const account = name.slice(SSH_KEYS_DIRECTORY.length + 1);
-    const keys = parseAuthorizedKeys(Buffer.from(content).toString(), name);
-    await writeFileDurably(join(directory, account), formatAuthorizedKeys(keys), 0o644);
-  }
+/** Who develops the node logs in with the configuration's keys; the lists of all other accounts are the registry's. */
+async function storeAdminKeys({ bootConfig }: Layout, entries: NodeConfiguration["entries"]): Promise<void> {
+  await makeDirectory(join(bootConfig, SSH_KEYS_DIRECTORY), 0o755);
+  const content = entries.get(BOOTSTRAP_FILES.adminKeys);
+  if (content === undefined) return;
+  const keys = parseAuthorizedKeys(Buffer.from(content).toString(), BOOTSTRAP_FILES.adminKeys);
+  await writeFileDurably(join(bootConfig, BOOTSTRAP_FILES.adminKeys), formatAuthorizedKeys(keys), 0o644);
 }
 
 /** Makes the node's directories and gives them their owner, on every boot, so that an upgrade repairs a drift. */
 export async function ensureDirectories(layout: Layout, setOwner: SetOwner): Promise<void> {
   const base = join(layout.var, "lib/ic");
-  for (const [path, mode] of DIRECTORIES) {
-    await mkdir(join(base, path), { recursive: true, mode });
-    await setOwner(join(base, path), IC_REPLICA);
+  for (const [name, mode, readers] of DIRECTORIES) {
+    const path = join(base, name);
+    await mkdir(path, { recursive: true, mode });
+    await setOwner(path, readers === undefined ? IC_REPLICA : { ...IC_REPLICA, gid: READERS[readers] });
+    await chmod(path, mode); // also what `mkdir` leaves out: the bit that hands the group on
   }
-}
-
-/** Makes the authorised keys of this boot readable for the SSH server. */
-export async function publishAccountKeys({ bootConfig, run }: Layout): Promise<void> {
-  const target = join(run, "ssh/authorized_keys");
-  await rm(target, { recursive: true, force: true });
-  await mkdir(join(run, "sshd"), { recursive: true, mode: 0o755 });
-  await mkdir(target, { recursive: true, mode: 0o755 });
-  await cp(join(bootConfig, SSH_KEYS_DIRECTORY), target, { recursive: true });
 }

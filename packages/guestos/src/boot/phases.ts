@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { IcosError, type Phase } from "@icos/system";
 import { guestosPartition, runningSlot } from "@icos/slots";
@@ -7,7 +8,7 @@ import { ensureHostKey } from "./host-key.ts";
 import { readConfiguration } from "./medium.ts";
 import { mountAll } from "./mounts.ts";
 import { findNodeDisk, requirePartition } from "./node-disk.ts";
-import { bootstrapNode, ensureDirectories, publishAccountKeys } from "./node-state.ts";
+import { bootstrapNode, ensureDirectories } from "./node-state.ts";
 import { readText, writeIcConfig, writeNetwork, writeRunConfig } from "./run-files.ts";
 import { mountStore } from "./store-volume.ts";
 import { mountVar } from "./var-volume.ts";
@@ -93,7 +94,7 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
     name: "access",
     async run({ layout, exec, variant }) {
       if (present(variant, "the variant") === "prod") return "none";
-      await publishAccountKeys(layout);
+      await mkdir(join(layout.run, "sshd"), { recursive: true, mode: 0o755 });
       return `host key ${await ensureHostKey(layout, exec)}`;
     },
   },

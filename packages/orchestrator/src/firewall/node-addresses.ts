@@ -1,7 +1,12 @@
 import { isIPv4 } from "node:net";
-import { formatIpv6, parseIpv6 } from "@icos/config";
 import type { Principal } from "@icos/certification";
-import { getNodeIds, getNodeRecord, NodeRewardType, type NodeRecord, type RegistryReader } from "@icos/registry";
+import {
+  getAvailableIpAddressesForNodeIds,
+  getNodeIds,
+  getNodeRecord,
+  NodeRewardType,
+  type RegistryReader,
+} from "@icos/registry";
 
 /** Addresses as nftables takes them, sorted, each once. */
 export interface NodeAddresses {
@@ -26,53 +31,34 @@ export interface KnownNodes {
  * needed. Nodes of cloud engines (reward type 4) are let in only by their like.
  */
 export function knownNodes(registry: RegistryReader, node: Principal, versions: VersionsInUse): KnownNodes {
-  const own = getNodeRecord(registry, node, versions.latest);
-  const likeEngines = own !== undefined && isCloudEngine(own);
+  const engines = isCloudEngine(registry, node, versions.latest);
   const all = new Set<string>();
   const peers = new Set<string>();
   for (let version = Math.max(1, Math.min(versions.oldest, versions.latest)); version <= versions.latest; version++) {
-    for (const id of getNodeIds(registry, version)) {
-      const record = getNodeRecord(registry, id, version);
-      if (record === undefined) continue;
-      for (const address of addressesOf(record)) {
-        all.add(address);
-        if (likeEngines || !isCloudEngine(record)) peers.add(address);
-      }
-    }
+    const nodes = getNodeIds(registry, version);
+    const like = engines ? nodes : nodes.filter((id) => !isCloudEngine(registry, id, version));
+    for (const address of getAvailableIpAddressesForNodeIds(registry, nodes, version)) all.add(address);
+    for (const address of getAvailableIpAddressesForNodeIds(registry, like, version)) peers.add(address);
   }
-  return { all: split(all), peers: split(peers) };
+  return { all: byFamily(all), peers: byFamily(peers) };
 }
 
-/** Addresses of the given nodes; nodes without a record are left out. */
+/** The addresses of these nodes. */
 export function addressesOfNodes(
   registry: RegistryReader,
   nodes: readonly Principal[],
   version: number,
 ): NodeAddresses {
-  const addresses = new Set<string>();
-  for (const id of nodes) {
-    const record = getNodeRecord(registry, id, version);
-    if (record !== undefined) for (const address of addressesOf(record)) addresses.add(address);
-  }
-  return split(addresses);
+  return byFamily(getAvailableIpAddressesForNodeIds(registry, nodes, version));
 }
 
-/** Of both endpoints; what is no address is left out. */
-function addressesOf({ xnet, http }: NodeRecord): readonly string[] {
-  return [xnet, http].flatMap((endpoint) => {
-    const text = endpoint?.ipAddr ?? "";
-    if (isIPv4(text)) return [text];
-    const bytes = parseIpv6(text);
-    return bytes === undefined ? [] : [formatIpv6(bytes)];
-  });
-}
-
-function split(addresses: ReadonlySet<string>): NodeAddresses {
+function byFamily(addresses: Iterable<string>): NodeAddresses {
   const sorted = [...addresses].sort();
   return { ipv4: sorted.filter(isIPv4), ipv6: sorted.filter((address) => !isIPv4(address)) };
 }
 
 /** Type 4 and its variants are the hardware of cloud engines. */
-function isCloudEngine({ nodeRewardType }: NodeRecord): boolean {
-  return nodeRewardType !== undefined && nodeRewardType >= NodeRewardType.TYPE4;
+function isCloudEngine(registry: RegistryReader, node: Principal, version: number): boolean {
+  const type = getNodeRecord(registry, node, version)?.nodeRewardType;
+  return type !== undefined && type >= NodeRewardType.TYPE4;
 }
