@@ -11,6 +11,7 @@ class FakeNode {
   readonly metrics = createOrchestratorMetrics();
   version = 0;
   rules: string | Error = "default";
+  automatic = "automatic";
   task = this.start();
 
   start(): FirewallTask {
@@ -21,7 +22,7 @@ class FakeNode {
           if (this.rules instanceof Error) throw this.rules;
           return this.rules;
         },
-        automatic: () => "automatic",
+        automatic: () => this.automatic,
       }),
       firewall: {
         inForce: async () => this.loaded.at(-1),
@@ -83,6 +84,13 @@ void test("where this boot has no rules yet, a refusal opens what needs none", a
   assert.deepEqual(node.loaded, ["automatic"]);
   assert.equal(node.task.appliedVersion, undefined);
   assert.equal(node.console.length, 1);
+});
+
+void test("where not even these are taken, the first reason is told", async () => {
+  const node = new FakeNode();
+  node.automatic = "automatically bad";
+  await node.see(5, new Error("no such rule"));
+  assert.deepEqual([node.loaded, node.console], [[], ["The firewall stays as it is: no such rule"]]);
 });
 
 void test("an orchestrator that starts again loads nothing that is in force already, and weakens nothing", async () => {

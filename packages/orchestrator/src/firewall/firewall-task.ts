@@ -55,12 +55,21 @@ export class FirewallTask {
       const changed = await this.#replace(policy.complete());
       if (changed) logger.log("info", "The firewall has new rules.", { version });
     } catch (error) {
-      if (this.#inForce === undefined) await this.#replace(policy.automatic());
+      if (this.#inForce === undefined) await this.#fallBack(policy, version);
       throw error;
     }
     this.#appliedVersion = version;
     applied.set(version);
     this.#told = "";
+  }
+
+  async #fallBack(policy: FirewallPolicy, version: number): Promise<void> {
+    try {
+      await this.#replace(policy.automatic());
+    } catch (error) {
+      const fields = { version, error: describeError(error) };
+      this.#modules.logger.log("error", "Not even the automatic rules of the firewall are in force.", fields);
+    }
   }
 
   async #replace(ruleset: string): Promise<boolean> {
