@@ -154,6 +154,12 @@ void test("ic.json5 is read back with its defaults", () => {
   assert.deepEqual(nnsUrls(ic).map(String), ["http://[2001:db8::a]:8080/"]);
 });
 
+void test("ic.json5 may be written as JSON5", () => {
+  const text = renderIcConfig(config({ ipv6_config: fixed }), "2001:db8::1");
+  const spelled = `// upstream's form\n${text.replace('"transport"', "transport").replace(/\}\n$/, ",}\n")}`;
+  assert.deepEqual(parseIcConfig(spelled, "ic.json5"), parseIcConfig(text, "ic.json5"));
+});
+
 void test("ic.json5 with wrong fields is refused by their names, and what is no JSON5 at all too", () => {
   const text = renderIcConfig(config({ ipv6_config: fixed }), "2001:db8::1").replace("4100", `"x"`);
   assert.throws(() => parseIcConfig(text, "ic.json5"), {

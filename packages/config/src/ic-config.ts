@@ -64,7 +64,7 @@ export function renderIcConfig(config: GuestosConfig, nodeAddress: string): stri
     },
     malicious_behavior: dev.malicious_behavior,
   };
-  return `${JSON5.stringify(document, { space: 2, quote: '"' })}\n`;
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 /** Reads `ic.json5`; problems are named by field in an {@link IcosError} `invalid-ic-config`. */
@@ -72,7 +72,7 @@ export function parseIcConfig(text: string, file: string): IcConfig {
   const what = { code: "invalid-ic-config", name: "The node configuration ic.json5", file };
   let value: unknown;
   try {
-    value = JSON5.parse(text);
+    value = parseJson5(text);
   } catch (cause) {
     throw new IcosError(what.code, `${what.name} is not JSON5: ${cause instanceof Error ? cause.message : ""}.`, {
       place: { file },
@@ -80,6 +80,15 @@ export function parseIcConfig(text: string, file: string): IcConfig {
     });
   }
   return parseWith(icConfigSchema, value, what);
+}
+
+/** JSON is JSON5, and what {@link renderIcConfig} writes; reading it as such is hundreds of times faster. */
+function parseJson5(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON5.parse(text);
+  }
 }
 
 /** The NNS URLs of the registration section; entries that are no URL are dropped, as upstream does. */
