@@ -1,5 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import {
+  METHOD_ALIASES,
   type MutationOutcome,
   type RegistryCall,
   RegistryGetChangesSinceRequestSchema,
@@ -18,11 +19,6 @@ import type { DurableRegistry } from "./store/durable-registry.ts";
 /** Reject codes of the interface specification. */
 const CANISTER_REJECT = 4;
 const CANISTER_ERROR = 5;
-
-/** Upstream's other names of methods. */
-const ALIASES: ReadonlyMap<string, RegistryMethod> = new Map([
-  ["revise_elected_replica_versions", "revise_elected_guestos_versions"],
-]);
 
 /** The registry as a canister of the interface. A refused call is rejected with `code: sentence`. */
 export class RegistryCanister implements Canister {
@@ -99,7 +95,7 @@ export function decodeCall<Method extends RegistryMethod>(method: Method, arg: U
 
 /** The mutation of this name, or of this older name. */
 export function methodNamed(name: string): RegistryMethod | undefined {
-  const method = ALIASES.get(name) ?? name;
+  const method = METHOD_ALIASES.get(name) ?? name;
   return isMethod(method) ? method : undefined;
 }
 

@@ -21,6 +21,19 @@ export const NnsInitSchema = v.strictObject({
   requireSubnetKeys: v.optional(v.boolean(), false),
   publicEndpointsOnly: v.optional(v.boolean(), false),
   rateLimits: v.optional(v.boolean(), true),
+  /** Providers with ten times the limits. */
+  listedProviders: v.optional(v.array(principal), []),
+  /** Who besides governance may change cloud engines. */
+  engineController: v.optional(principal),
+  /** Which operators may swap their own nodes, and in which subnets; none when left out. */
+  nodeSwapping: v.optional(
+    v.strictObject({
+      callers: v.union([v.literal("all"), v.array(principal)]),
+      subnets: v.union([v.literal("all"), v.array(principal)]),
+    }),
+  ),
+  /** Whether a GuestOS version needs launch measurements to be elected. Newer upstream: yes. */
+  launchMeasurementsRequired: v.optional(v.boolean(), false),
   dataCenters: v.optional(
     v.array(
       v.strictObject({
@@ -73,6 +86,17 @@ export function parseNnsInit(text: string, file?: string): NnsInit {
 }
 
 export function rulesOf(init: NnsInit): RegistryRules {
-  const { governance, requiredNodeKeys, requireSubnetKeys, publicEndpointsOnly, rateLimits } = init;
-  return { governance, requiredNodeKeys, requireSubnetKeys, publicEndpointsOnly, rateLimits };
+  const { governance, engineController, requiredNodeKeys, requireSubnetKeys, publicEndpointsOnly } = init;
+  const { rateLimits, listedProviders, nodeSwapping, launchMeasurementsRequired } = init;
+  return {
+    governance,
+    engineController,
+    requiredNodeKeys,
+    requireSubnetKeys,
+    publicEndpointsOnly,
+    rateLimits,
+    listedProviders,
+    nodeSwapping,
+    launchMeasurementsRequired,
+  };
 }

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Principal, selfAuthenticating } from "@icos/certification";
 import {
   applyMutation,
   canisterIdOf,
   DataCenterRecordSchema,
+  KeyPurpose,
   type Mutation,
   NodeOperatorRecordSchema,
+  NodeRecordSchema,
   nextVersion,
   type PayloadOf,
   put,
   RateLimits,
+  readRecord,
   registryKey,
   type RegistryMethod,
   type RegistryRules,
@@ -18,6 +22,7 @@ import {
   type ReplyOf,
   RoutingTableSchema,
   routingEntry,
+  standardRules,
   SubnetIdSchema,
   SubnetListRecordSchema,
   SubnetRecordSchema,
@@ -25,6 +30,8 @@ import {
   TESTNET_NODE_KEYS,
   UnassignedNodesConfigRecordSchema,
 } from "../src/index.ts";
+import { parseEndpoint } from "../src/mutations/addresses.ts";
+import type { TestNode } from "./nodes.ts";
 
 export const person = (name: string): Principal => selfAuthenticating(Buffer.from(name));
 export const GOVERNANCE = person("governance");
@@ -37,12 +44,14 @@ export const VERSION = "v1";
 export const START = 1_767_225_600_000_000_000n;
 
 const RULES: RegistryRules = {
-  governance: GOVERNANCE,
+  ...standardRules(GOVERNANCE),
   requiredNodeKeys: TESTNET_NODE_KEYS,
   requireSubnetKeys: false,
-  publicEndpointsOnly: false,
   rateLimits: false,
+  launchMeasurementsRequired: false,
 };
+
+type NodeSettings = Omit<MessageInitShape<typeof NodeRecordSchema>, "$typeName">;
 
 /** A registry with two operators (5 nodes each), one version and a root subnet. */
 export class TestNetwork {
@@ -82,11 +91,37 @@ export class TestNetwork {
     if (next) this.state.commit(next);
   }
 
+  /** A node of the operator, as `add_node` leaves it, but without the cost of verifying its keys. */
+  join({ id, payload }: TestNode, operator = OPERATOR, more: NodeSettings = {}): void {
+    const key = registryKey.nodeOperatorRecord(operator);
+    const record = readRecord(this.state, NodeOperatorRecordSchema, key);
+    assert.ok(record);
+    this.write([
+      put("insert", registryKey.nodeRecord(id), NodeRecordSchema, {
+        xnet: parseEndpoint(payload.xnet_endpoint, "xnet_endpoint"),
+        http: parseEndpoint(payload.http_endpoint, "http_endpoint"),
+        nodeOperatorId: operator.toUint8Array(),
+        ...more,
+      }),
+      { kind: "insert", key: registryKey.cryptoRecord(id, KeyPurpose.nodeSigning), value: payload.node_signing_pk },
+      {
+        kind: "insert",
+        key: registryKey.cryptoRecord(id, KeyPurpose.committeeSigning),
+        value: payload.committee_signing_pk,
+      },
+      { kind: "insert", key: registryKey.tlsCertificate(id), value: payload.transport_tls_cert },
+      put("update", key, NodeOperatorRecordSchema, { ...record, nodeAllowance: record.nodeAllowance - 1n }),
+    ]);
+  }
+
   #apply<M extends RegistryMethod>(method: M, payload: PayloadOf<M>, caller: Principal) {
     const registry = { view: this.state, rules: this.rules, limits: this.limits };
     const outcome = applyMutation(registry, { method, payload }, caller, this.time);
     this.time += 1_000_000_000n;
-    if (outcome.kind === "applied" && outcome.next) this.state.commit(outcome.next);
+    if (outcome.kind === "applied") {
+      this.limits.commit(outcome.levels);
+      if (outcome.next) this.state.commit(outcome.next);
+    }
     return outcome;
   }
 }

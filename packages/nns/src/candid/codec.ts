@@ -30,6 +30,8 @@ export const text = primitive("text", IDL.Text, (value) => typeof value === "str
 export const bool = primitive("bool", IDL.Bool, (value) => typeof value === "boolean");
 export const nat32 = primitive("nat32", IDL.Nat32, (value) => typeof value === "number");
 export const nat64 = primitive("nat64", IDL.Nat64, (value) => typeof value === "bigint");
+export const int32 = primitive("int32", IDL.Int32, (value) => typeof value === "number");
+export const float64 = primitive("float64", IDL.Float64, (value) => typeof value === "number");
 export const float32 = primitive("float32", IDL.Float32, (value) => typeof value === "number");
 
 export const principal: Codec<Principal> = {
@@ -158,6 +160,27 @@ export function result<T>(name: string, ok: Codec<T>): Codec<T> {
   };
 }
 
+/** `variant { Ok; Err : text }`, as {@link result}. */
+export function done(name: string): Codec<null> {
+  return {
+    idl: IDL.Variant({ Ok: IDL.Null, Err: IDL.Text }),
+    shape: {
+      kind: "variant",
+      name,
+      alternatives: [
+        { name: "Ok", shape: undefined },
+        { name: "Err", shape: text.shape },
+      ],
+    },
+    read(value) {
+      if (isObject(value) && "Ok" in value) return null;
+      if (isObject(value) && "Err" in value) throw new IcosError("registry-refused", text.read(value["Err"]));
+      throw mismatch(name, value);
+    },
+    write: () => ({ Ok: null }),
+  };
+}
+
 /**
  * A variant as a discriminated union: `kind` names the alternative, the other properties are its record's fields.
  * An alternative without fields has no value.
@@ -187,8 +210,10 @@ export function union<T extends { readonly kind: string }>(
   };
 }
 
+/** The candid library gives typed arrays for lists of numbers. */
 function arrayOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
+  if (value instanceof Int32Array || value instanceof Uint32Array || value instanceof BigUint64Array) return [...value];
   throw mismatch("a list", value);
 }
 

@@ -1,3 +1,4 @@
+import { METHOD_ALIASES } from "@icos/registry";
 import { CHUNK_CODEC, CHUNK_METHOD } from "./chunk.ts";
 import { METHOD_CODECS } from "./methods.ts";
 import { PREVIEW_CODEC, PREVIEW_METHOD } from "./preview.ts";
@@ -11,7 +12,9 @@ interface Signature {
 
 /** The registry's candid interface file, `registry.did`. The protobuf methods are not part of it, as upstream. */
 export function interfaceFile(): string {
-  return describeService({ ...METHOD_CODECS, [CHUNK_METHOD]: CHUNK_CODEC, [PREVIEW_METHOD]: PREVIEW_CODEC });
+  const aliases = Array.from(METHOD_ALIASES, ([name, method]) => [name, METHOD_CODECS[method]] as const);
+  const queries = { [CHUNK_METHOD]: CHUNK_CODEC, [PREVIEW_METHOD]: PREVIEW_CODEC };
+  return describeService({ ...METHOD_CODECS, ...Object.fromEntries(aliases), ...queries });
 }
 
 /** A candid interface file with these methods, sorted by name. */

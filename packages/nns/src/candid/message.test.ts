@@ -4,8 +4,10 @@ import { IDL } from "@icp-sdk/core/candid";
 import { Principal } from "@icos/certification";
 import { opt, record, reserved } from "./codec.ts";
 import { decodeArgument, encodeArgument, encodeReply } from "./message.ts";
-import { METHOD_CODECS } from "./methods.ts";
+import type { PayloadOf, RegistryMethod } from "@icos/registry";
+import { METHOD_CODECS, type MethodCodec } from "./methods.ts";
 import { testNode } from "../../../registry/test/nodes.ts";
+import { METHODS, SAMPLE_PAYLOADS } from "../../../registry/test/payloads.ts";
 
 const { payload: codec } = METHOD_CODECS.add_node;
 const { payload } = testNode(0);
@@ -17,6 +19,14 @@ void test("a payload comes back as it was, optional fields and all", () => {
     public_ipv4_config: { ip_addr: "8.8.8.8", gateway_ip_addr: "8.8.8.1", prefix_length: 24 },
   };
   for (const value of [payload, more]) assert.deepEqual(decodeArgument(codec, encodeArgument(codec, value)), value);
+});
+
+void test("every method takes its payload with every field set, and gives it back as it was", () => {
+  const again = <M extends RegistryMethod>(method: M) => {
+    const codec: MethodCodec<PayloadOf<M>, unknown>["payload"] = METHOD_CODECS[method].payload;
+    return decodeArgument(codec, encodeArgument(codec, SAMPLE_PAYLOADS[method]));
+  };
+  for (const method of METHODS) assert.deepEqual(again(method), SAMPLE_PAYLOADS[method], method);
 });
 
 void test("fields that are not known are skipped, and optional ones may be missing", () => {
@@ -41,6 +51,30 @@ void test("a field of any type where nothing is supported shows that it is there
   const value = (attestation: readonly unknown[]) => IDL.encode([type], [{ subnet_id: [], attestation }]);
   assert.deepEqual(decodeArgument(codec, value([{ report: "x" }])), { attestation: null });
   assert.deepEqual(decodeArgument(codec, value([])), {});
+});
+
+void test("a kernel command line is taken from older and newer clients", () => {
+  const { payload } = METHOD_CODECS.revise_elected_guestos_versions;
+  const decoded = (type: IDL.Type, kernel_cmdline: unknown) => {
+    const metadata = IDL.Opt(IDL.Record({ kernel_cmdline: type }));
+    const list = IDL.Record({
+      guest_launch_measurements: IDL.Vec(IDL.Record({ measurement: IDL.Vec(IDL.Nat8), metadata })),
+    });
+    const all = IDL.Record({
+      release_package_urls: IDL.Vec(IDL.Text),
+      replica_versions_to_unelect: IDL.Vec(IDL.Text),
+      guest_launch_measurements: IDL.Opt(list),
+    });
+    const guest_launch_measurements = [
+      { guest_launch_measurements: [{ measurement: [1], metadata: [{ kernel_cmdline }] }] },
+    ];
+    const value = { release_package_urls: [], replica_versions_to_unelect: [], guest_launch_measurements };
+    const { guest_launch_measurements: found } = decodeArgument(payload, IDL.encode([all], [value]));
+    return found?.guest_launch_measurements[0]?.metadata?.kernel_cmdline;
+  };
+  assert.equal(decoded(IDL.Text, "quiet"), "quiet");
+  assert.equal(decoded(IDL.Opt(IDL.Text), ["quiet"]), "quiet");
+  assert.equal(decoded(IDL.Opt(IDL.Text), []), undefined);
 });
 
 void test("the reply of create_subnet has upstream's form", () => {

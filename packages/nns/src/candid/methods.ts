@@ -2,9 +2,11 @@ import type { PayloadOf, RegistryMethod, ReplyOf } from "@icos/registry";
 import {
   blob,
   bool,
-  choice,
+  done,
   type Codec,
   float32,
+  float64,
+  int32,
   nat32,
   nat64,
   opt,
@@ -17,6 +19,8 @@ import {
   text,
   vec,
 } from "./codec.ts";
+import { firewallChange, firewallRules } from "./firewall-codecs.ts";
+import { createSubnetPayload, recoverSubnetPayload, splitSubnetPayload, updateSubnetPayload } from "./subnet-codecs.ts";
 
 /** Argument and reply of a method; no reply is `()`. */
 export interface MethodCodec<Payload, Reply> {
@@ -27,29 +31,9 @@ export interface MethodCodec<Payload, Reply> {
 const counts = vec(pair(text, nat32));
 const nodeIds = { node_ids: vec(principal) };
 
-const removeNodesPayload: Codec<PayloadOf<"remove_nodes">> = record("RemoveNodesPayload", nodeIds);
+const ipv4Config = record("IPv4Config", { prefix_length: nat32, gateway_ip_addr: text, ip_addr: text });
 
-const createSubnetPayload: Codec<PayloadOf<"create_subnet">> = record("CreateSubnetPayload", {
-  unit_delay_millis: nat64,
-  features: record("SubnetFeatures", { canister_sandboxing: bool, http_requests: bool, sev_enabled: opt(bool) }),
-  max_ingress_bytes_per_message: nat64,
-  dkg_dealings_per_block: nat64,
-  max_block_payload_size: nat64,
-  start_as_nns: bool,
-  is_halted: bool,
-  max_ingress_messages_per_block: nat64,
-  max_number_of_canisters: nat64,
-  chain_key_config: opt(reserved),
-  replica_version_id: text,
-  dkg_interval_length: nat64,
-  subnet_id_override: opt(principal),
-  ssh_backup_access: vec(text),
-  initial_notary_delay_millis: nat64,
-  subnet_type: choice("SubnetType", ["application", "verified_application", "system"]),
-  ssh_readonly_access: vec(text),
-  node_ids: vec(principal),
-  canister_cycles_cost_schedule: opt(choice("CanisterCyclesCostSchedule", ["Normal", "Free"])),
-});
+const removeNodesPayload: Codec<PayloadOf<"remove_nodes">> = record("RemoveNodesPayload", nodeIds);
 
 /** Upstream's candid interface, as far as there are mutations; fields that upstream ignores are left out. */
 export const METHOD_CODECS: {
@@ -61,7 +45,7 @@ export const METHOD_CODECS: {
       http_endpoint: text,
       idkg_dealing_encryption_pk: opt(blob),
       domain: opt(text),
-      public_ipv4_config: opt(record("IPv4Config", { prefix_length: nat32, gateway_ip_addr: text, ip_addr: text })),
+      public_ipv4_config: opt(ipv4Config),
       xnet_endpoint: text,
       chip_id: opt(blob),
       node_registration_attestation: opt(reserved),
@@ -76,6 +60,18 @@ export const METHOD_CODECS: {
   },
   remove_node_directly: { payload: record("RemoveNodeDirectlyPayload", { node_id: principal }), reply: undefined },
   remove_nodes: { payload: removeNodesPayload, reply: undefined },
+  update_node_directly: {
+    payload: record("UpdateNodeDirectlyPayload", { idkg_dealing_encryption_pk: opt(blob) }),
+    reply: undefined,
+  },
+  update_node_domain_directly: {
+    payload: record("UpdateNodeDomainDirectlyPayload", { node_id: principal, domain: opt(text) }),
+    reply: done("UpdateNodeDomainDirectlyResponse"),
+  },
+  update_node_ipv4_config_directly: {
+    payload: record("UpdateNodeIPv4ConfigDirectlyPayload", { ipv4_config: opt(ipv4Config), node_id: principal }),
+    reply: done("UpdateNodeIpv4ConfigDirectlyResponse"),
+  },
   add_node_operator: {
     payload: record("AddNodeOperatorPayload", {
       ipv6: opt(text),
@@ -101,6 +97,20 @@ export const METHOD_CODECS: {
     }),
     reply: undefined,
   },
+  update_node_operator_config_directly: {
+    payload: record("UpdateNodeOperatorConfigDirectlyPayload", {
+      node_operator_id: opt(principal),
+      node_provider_id: opt(principal),
+    }),
+    reply: undefined,
+  },
+  migrate_node_operator_directly: {
+    payload: record("MigrateNodeOperatorPayload", {
+      new_node_operator_id: opt(principal),
+      old_node_operator_id: opt(principal),
+    }),
+    reply: undefined,
+  },
   remove_node_operators: {
     payload: record("RemoveNodeOperatorsPayload", {
       node_operators_to_remove: vec(blob),
@@ -122,6 +132,27 @@ export const METHOD_CODECS: {
     }),
     reply: undefined,
   },
+  update_node_rewards_table: {
+    payload: record("UpdateNodeRewardsTableProposalPayload", {
+      new_entries: vec(
+        pair(
+          text,
+          record("NodeRewardRates", {
+            rates: vec(
+              pair(
+                text,
+                record("NodeRewardRate", {
+                  xdr_permyriad_per_node_per_month: nat64,
+                  reward_coefficient_percent: opt(int32),
+                }),
+              ),
+            ),
+          }),
+        ),
+      ),
+    }),
+    reply: undefined,
+  },
   create_subnet: {
     payload: createSubnetPayload,
     reply: result("CreateSubnetResponse", record(undefined, { new_subnet_id: present(principal, "new_subnet_id") })),
@@ -140,6 +171,25 @@ export const METHOD_CODECS: {
     }),
     reply: undefined,
   },
+  swap_node_in_subnet_directly: {
+    payload: record("SwapNodeInSubnetDirectlyPayload", { new_node_id: opt(principal), old_node_id: opt(principal) }),
+    reply: undefined,
+  },
+  update_subnet: { payload: updateSubnetPayload, reply: undefined },
+  recover_subnet: { payload: recoverSubnetPayload, reply: undefined },
+  split_subnet: { payload: splitSubnetPayload, reply: done("SplitSubnetResponse") },
+  set_subnet_operational_level: {
+    payload: record("SetSubnetOperationalLevelPayload", {
+      subnet_id: opt(principal),
+      operational_level: opt(int32),
+      ssh_readonly_access: opt(vec(text)),
+      ssh_node_state_write_access: opt(
+        vec(record("NodeSshAccess", { node_id: opt(principal), public_keys: opt(vec(text)) })),
+      ),
+      recalled_replica_version_ids: opt(vec(text)),
+    }),
+    reply: undefined,
+  },
   revise_elected_guestos_versions: {
     payload: record("ReviseElectedGuestosVersionsPayload", {
       release_package_urls: vec(text),
@@ -149,7 +199,7 @@ export const METHOD_CODECS: {
         record("GuestLaunchMeasurements", {
           guest_launch_measurements: vec(
             record("GuestLaunchMeasurement", {
-              metadata: opt(record("GuestLaunchMeasurementMetadata", { kernel_cmdline: text })),
+              metadata: opt(record("GuestLaunchMeasurementMetadata", { kernel_cmdline: opt(text) })),
               measurement: blob,
             }),
           ),
@@ -174,4 +224,41 @@ export const METHOD_CODECS: {
     }),
     reply: undefined,
   },
+  update_ssh_readonly_access_for_all_unassigned_nodes: {
+    payload: record("UpdateSshReadOnlyAccessForAllUnassignedNodesPayload", { ssh_readonly_keys: vec(text) }),
+    reply: undefined,
+  },
+  add_api_boundary_nodes: {
+    payload: record("AddApiBoundaryNodesPayload", { version: text, ...nodeIds }),
+    reply: undefined,
+  },
+  remove_api_boundary_nodes: { payload: record("RemoveApiBoundaryNodesPayload", nodeIds), reply: undefined },
+  deploy_guestos_to_some_api_boundary_nodes: {
+    payload: record("DeployGuestosToSomeApiBoundaryNodes", { version: text, ...nodeIds }),
+    reply: undefined,
+  },
+  revise_elected_hostos_versions: {
+    payload: record("ReviseElectedHostosVersionsPayload", {
+      release_package_urls: vec(text),
+      hostos_version_to_elect: opt(text),
+      hostos_versions_to_unelect: vec(text),
+      release_package_sha256_hex: opt(text),
+    }),
+    reply: undefined,
+  },
+  deploy_hostos_to_some_nodes: {
+    payload: record("DeployHostosToSomeNodes", { hostos_version_id: opt(text), ...nodeIds }),
+    reply: undefined,
+  },
+  update_standard_engine_replica_version: {
+    payload: record("UpdateStandardEngineReplicaVersionPayload", {
+      new_replica_version_id: text,
+      old_replica_version_id: text,
+      deployment_progress: float64,
+    }),
+    reply: undefined,
+  },
+  add_firewall_rules: { payload: record("AddFirewallRulesPayload", firewallRules), reply: undefined },
+  remove_firewall_rules: { payload: record("RemoveFirewallRulesPayload", firewallChange), reply: undefined },
+  update_firewall_rules: { payload: record("UpdateFirewallRulesPayload", firewallRules), reply: undefined },
 };

@@ -1,4 +1,14 @@
-export type PrimitiveName = "text" | "bool" | "nat32" | "nat64" | "float32" | "principal" | "blob" | "reserved";
+export type PrimitiveName =
+  | "text"
+  | "bool"
+  | "nat32"
+  | "nat64"
+  | "int32"
+  | "float32"
+  | "float64"
+  | "principal"
+  | "blob"
+  | "reserved";
 
 /** A candid type as data. */
 export type Shape =

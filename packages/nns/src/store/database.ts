@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { completeVersion, decodeVersion, type RegistryVersion } from "@icos/registry";
+import { completeVersion, decodeVersion, type RateLimitLevel, type RegistryVersion } from "@icos/registry";
 import { describeError, IcosError } from "@icos/system";
 import { ChainedTable, damaged } from "./chained-table.ts";
 
@@ -27,6 +27,10 @@ const MIGRATIONS: readonly string[] = [
     digest BLOB NOT NULL   -- SHA-256 of the digest before it and the content
   ) STRICT;
   `,
+  `
+  CREATE TABLE rate_limits (id TEXT PRIMARY KEY, used INTEGER NOT NULL, at REAL NOT NULL, empty_at REAL NOT NULL)
+    STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** What one transaction stores. */
@@ -35,6 +39,8 @@ export interface Append {
   /** Entries of the governance log. */
   readonly log?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
+  /** Changed levels of rate limits. */
+  readonly levels?: readonly RateLimitLevel[];
 }
 
 /**
@@ -75,7 +81,7 @@ export class RegistryDatabase {
   }
 
   /** Stores all of it in one transaction. */
-  append({ versions = [], log = [], settings = {} }: Append): void {
+  append({ versions = [], log = [], settings = {}, levels = [] }: Append): void {
     const [lastVersion, lastEntry] = [this.#versions.last, this.#log.last];
     try {
       this.#transaction(() => {
@@ -86,6 +92,7 @@ export class RegistryDatabase {
         for (const entry of log) this.#log.append(Buffer.from(entry));
         const set = this.#db.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)");
         for (const [name, value] of Object.entries(settings)) set.run(name, value);
+        this.#setRateLimits(levels);
       });
     } catch (error) {
       this.#versions.rollback(lastVersion);
@@ -97,6 +104,17 @@ export class RegistryDatabase {
   setting(name: string): string | undefined {
     const value = this.#db.prepare("SELECT value FROM settings WHERE name = ?").get(name)?.["value"];
     return typeof value === "string" ? value : undefined;
+  }
+
+  /** The levels that were stored last, but for buckets that were empty by then. */
+  rateLimits(): RateLimitLevel[] {
+    const rows = this.#db.prepare("SELECT id, used, at, empty_at FROM rate_limits").all();
+    return rows.map(({ id, used, at, empty_at }) => ({
+      id: String(id),
+      used: Number(used),
+      at: Number(at),
+      emptyAt: Number(empty_at),
+    }));
   }
 
   /** Whether a call with this request id was taken before. */
@@ -124,6 +142,13 @@ export class RegistryDatabase {
   /** May be called again. */
   close(): void {
     if (this.#db.isOpen) this.#db.close();
+  }
+
+  #setRateLimits(levels: readonly RateLimitLevel[]): void {
+    if (levels.length === 0) return;
+    const set = this.#db.prepare("INSERT OR REPLACE INTO rate_limits (id, used, at, empty_at) VALUES (?, ?, ?, ?)");
+    for (const { id, used, at, emptyAt } of levels) set.run(id, used, at, emptyAt);
+    this.#db.exec("DELETE FROM rate_limits WHERE empty_at < (SELECT MAX(at) FROM rate_limits)");
   }
 
   #transaction(work: () => void): void {

@@ -20,12 +20,13 @@ export class DurableRegistry {
   readonly deltas = new CertifiedDeltas(this.state.history);
   readonly rules: RegistryRules;
   readonly #database: RegistryDatabase;
-  readonly #limits = new RateLimits();
+  readonly #limits: RateLimits;
 
   /** Reads and verifies all versions. */
   constructor(database: RegistryDatabase, rules: RegistryRules) {
     this.#database = database;
     this.rules = rules;
+    this.#limits = new RateLimits(database.rateLimits());
     this.state.restore(this.#certified(database.load()));
   }
 
@@ -37,7 +38,9 @@ export class DurableRegistry {
   ): MutationOutcome<Method> {
     const registry = { view: this.state, rules: this.rules, limits: this.#limits };
     const outcome = applyMutation(registry, call, caller, time);
-    if (outcome.kind === "applied" && outcome.next) this.append({ versions: [outcome.next] });
+    if (outcome.kind === "refused") return outcome;
+    const { next, levels } = outcome;
+    if (next || levels.length > 0) this.append({ versions: next ? [next] : [], levels });
     return outcome;
   }
 
@@ -49,6 +52,7 @@ export class DurableRegistry {
   /** Stores all of it in one transaction; versions are taken to be valid. */
   append(what: Append): void {
     this.#database.append(what);
+    this.#limits.commit(what.levels ?? []);
     for (const version of what.versions ?? []) this.#take(version);
   }
 

@@ -80,7 +80,7 @@ void test("a database of the schema before is brought up to date, one of a later
       database.exec(sql);
       database.close();
     };
-    change("DROP TABLE governance_log; PRAGMA user_version = 1");
+    change("DROP TABLE governance_log; DROP TABLE rate_limits; PRAGMA user_version = 1");
     const nns = await startNns({ directory, ...modules });
     await nns.close();
     change("PRAGMA user_version = 99");

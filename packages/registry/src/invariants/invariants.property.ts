@@ -9,16 +9,17 @@ import {
   OverlayView,
   type RegistryRules,
   RegistryState,
+  standardRules,
+  TESTNET_NODE_KEYS,
 } from "../index.ts";
 import { naiveViolations, NAIVE_RULES } from "../../test/naive-rules.ts";
 import { GOVERNANCE } from "../../test/network.ts";
 import { rawChanges, startChanges } from "../../test/raw-changes.ts";
 
 const RULES: RegistryRules = {
-  governance: GOVERNANCE,
-  requiredNodeKeys: ["nodeSigning", "committeeSigning", "tlsCertificate"],
+  ...standardRules(GOVERNANCE),
+  requiredNodeKeys: TESTNET_NODE_KEYS,
   requireSubnetKeys: false,
-  publicEndpointsOnly: false,
   rateLimits: false,
 };
 

@@ -1,15 +1,32 @@
 import { Principal } from "@icos/certification";
 import { registryKey } from "../keys.ts";
-import { NodeOperatorRecordSchema, NodeRecordSchema, type NodeOperatorRecord, type NodeRecord } from "../records.ts";
+import {
+  NodeOperatorRecordSchema,
+  NodeRecordSchema,
+  SubnetRecordSchema,
+  SubnetType,
+  type NodeOperatorRecord,
+  type NodeRecord,
+} from "../records.ts";
 import { readRecord, type RegistryView } from "../state/view.ts";
 import type { MutationContext } from "./context.ts";
 import { refuse } from "./refuse.ts";
 
 /** Refuses every caller but governance. */
 export function requireGovernance({ caller, rules }: MutationContext, method: string): void {
-  if (caller.toText() !== rules.governance.toText()) {
+  if (!same(caller, rules.governance)) {
     throw refuse("caller-not-governance", `${caller.toText()} may not call ${method}: only governance may.`);
   }
+}
+
+/** Refuses every caller but governance and, when the subnet is a cloud engine, the engine controller. */
+export function requireGovernanceFor(context: MutationContext, subnet: Principal, method: string): void {
+  const { caller, rules, view } = context;
+  const controller = rules.engineController;
+  if (!controller || !same(caller, controller)) return requireGovernance(context, method);
+  const record = readRecord(view, SubnetRecordSchema, registryKey.subnetRecord(subnet));
+  if (record?.subnetType === SubnetType.CLOUD_ENGINE) return undefined;
+  throw refuse("caller-not-governance", `The engine controller may call ${method} for cloud engines only.`);
 }
 
 export function requireOperator(view: RegistryView, operator: Principal): NodeOperatorRecord {
@@ -24,24 +41,64 @@ export function requireNode(view: RegistryView, node: Principal): NodeRecord {
   return record;
 }
 
+/** Refuses every caller but nodes. */
+export function requireIsNode({ view, caller }: MutationContext): void {
+  if (view.get(registryKey.nodeRecord(caller)) !== undefined) return;
+  throw refuse("caller-not-node", `${caller.toText()} is not a node of the registry.`);
+}
+
+/** Refuses every caller but the operator of the node. */
+export function requireNodeOperator({ view, caller }: MutationContext, node: Principal): void {
+  const owner = operatorOf(requireNode(view, node));
+  if (!same(owner, caller)) throw notNodeOperator(caller, node, owner);
+}
+
 /** The operator of the node may remove it, and so may an operator of the same provider in the same data centre. */
-export function requireMayRemoveNode({ view, caller }: MutationContext, node: Principal, record: NodeRecord): void {
-  const owner = Principal.fromUint8Array(record.nodeOperatorId);
-  if (owner.toText() === caller.toText()) return;
+export function requireMayRemoveNode({ view, caller }: MutationContext, node: Principal): void {
+  const owner = operatorOf(requireNode(view, node));
+  if (same(owner, caller)) return;
   const mine = readRecord(view, NodeOperatorRecordSchema, registryKey.nodeOperatorRecord(caller));
   const theirs = readRecord(view, NodeOperatorRecordSchema, registryKey.nodeOperatorRecord(owner));
   const sameDc = mine?.dcId.toLowerCase() === theirs?.dcId.toLowerCase();
-  const sameProvider =
-    mine && theirs && Buffer.compare(mine.nodeProviderPrincipalId, theirs.nodeProviderPrincipalId) === 0;
-  if (sameDc && sameProvider) return;
+  if (!mine || !theirs || !sameDc || !same(providerOf(mine), providerOf(theirs))) {
+    throw notNodeOperator(caller, node, owner);
+  }
+}
+
+/** Refuses every caller but the provider of the operator. */
+export function requireProvider({ view, caller }: MutationContext, operator: Principal | undefined): void {
+  if (!operator) throw refuse("operator-incomplete", "The node operator's principal is needed.");
+  const provider = providerOf(requireOperator(view, operator));
+  if (same(provider, caller)) return;
   throw refuse(
-    "caller-not-node-operator",
-    `${caller.toText()} may not remove node ${node.toText()}: it belongs to operator ${owner.toText()}.`,
+    "caller-not-provider",
+    `${caller.toText()} is not the provider of operator ${operator.toText()}: ${provider.toText()} is.`,
   );
+}
+
+export function operatorOf({ nodeOperatorId }: NodeRecord): Principal {
+  return Principal.fromUint8Array(nodeOperatorId);
+}
+
+export function providerOf({ nodeProviderPrincipalId }: NodeOperatorRecord): Principal {
+  return Principal.fromUint8Array(nodeProviderPrincipalId);
 }
 
 /** One call of an operator, counted for the operator and for its provider. */
 export function chargeOperator(context: MutationContext, operator: Principal, record: NodeOperatorRecord): void {
-  context.charge({ bucket: "operator", name: operator.toText() });
-  context.charge({ bucket: "provider", name: Principal.fromUint8Array(record.nodeProviderPrincipalId).toText() });
+  const provider = providerOf(record);
+  const factor = context.rules.listedProviders.some((listed) => same(listed, provider)) ? 10 : 1;
+  context.charge({ bucket: "operator", name: operator.toText(), factor });
+  context.charge({ bucket: "provider", name: provider.toText(), factor });
+}
+
+export function same(a: Principal, b: Principal): boolean {
+  return a.toText() === b.toText();
+}
+
+function notNodeOperator(caller: Principal, node: Principal, owner: Principal) {
+  return refuse(
+    "caller-not-node-operator",
+    `${caller.toText()} may not do that to node ${node.toText()}: it belongs to operator ${owner.toText()}.`,
+  );
 }

@@ -1,10 +1,10 @@
 import type { Principal } from "@icos/certification";
 import { registryKey } from "../keys.ts";
-import { NodeRecordSchema, NodeRewardsTableSchema, type NodeOperatorRecord, type NodeRewardType } from "../records.ts";
+import { NodeRecordSchema, NodeRewardsTableSchema, type NodeOperatorRecord } from "../records.ts";
 import { put } from "../state/mutation.ts";
 import { readRecord } from "../state/view.ts";
 import { chargeOperator, requireOperator } from "./access.ts";
-import { checkDomain, checkIpv4, parseEndpoint, type IPv4Config } from "./addresses.ts";
+import { checkDomain, checkIpv4, ipv4Record, parseEndpoint, type IPv4Config } from "./addresses.ts";
 import { addToCount, allowanceMutations } from "./allowance.ts";
 import type { MutationContext, MutationFunction } from "./context.ts";
 import { keyMutations, parseNodeKeys } from "./node-keys.ts";
@@ -62,7 +62,7 @@ export const addNode: MutationFunction<AddNodePayload, Principal> = (context, pa
   const rewardType = payload.node_reward_type === undefined ? undefined : parseRewardType(payload.node_reward_type);
   if (payload.domain !== undefined) checkDomain(payload.domain);
   const replaced = replaceNodesAt(context, http.ipAddr, keys.node);
-  checkRewardQuota(context, operator, rewardType, replaced);
+  checkRewardQuota(context, operator, payload.node_reward_type, replaced);
   const ipv4 = payload.public_ipv4_config;
   if (ipv4) checkIpv4(view, ipv4, replaced.length === 1 ? replaced[0]?.key : undefined);
 
@@ -73,13 +73,7 @@ export const addNode: MutationFunction<AddNodePayload, Principal> = (context, pa
     xnet,
     http,
     nodeOperatorId: caller.toUint8Array(),
-    ...(ipv4 && {
-      publicIpv4Config: {
-        ipAddr: ipv4.ip_addr,
-        gatewayIpAddr: [ipv4.gateway_ip_addr],
-        prefixLength: ipv4.prefix_length,
-      },
-    }),
+    ...(ipv4 && { publicIpv4Config: ipv4Record(ipv4) }),
     ...(payload.domain !== undefined && { domain: payload.domain }),
     ...(rewardType !== undefined && { nodeRewardType: rewardType }),
   });
@@ -98,21 +92,19 @@ export const addNode: MutationFunction<AddNodePayload, Principal> = (context, pa
 function checkRewardQuota(
   { view, caller }: MutationContext,
   operator: NodeOperatorRecord,
-  type: NodeRewardType | undefined,
+  name: string | undefined,
   replaced: readonly Replacement[],
 ): void {
   if (!readRecord(view, NodeRewardsTableSchema, registryKey.nodeRewardsTable)) return;
-  if (type === undefined)
+  if (name === undefined)
     throw refuse("reward-type-required", "This network needs the node_reward_type of a new node.");
-  const text = Object.entries(operator.maxRewardableNodes).find(([name]) => parseRewardType(name) === type);
+  const type = parseRewardType(name);
+  const maximum = operator.maxRewardableNodes[name] ?? 0;
   const have = view
     .holders("nodeOperator", caller.toText())
     .filter((key) => readRecord(view, NodeRecordSchema, key)?.nodeRewardType === type)
     .filter((key) => !replaced.some((node) => node.key === key)).length;
-  if (!text || have >= text[1]) {
-    throw refuse("reward-quota-exhausted", `Operator ${caller.toText()} may not have more nodes of this reward type.`, {
-      have,
-      maximum: text?.[1] ?? 0,
-    });
-  }
+  if (have < maximum) return;
+  const sentence = `Operator ${caller.toText()} may not have more nodes of reward type ${name}.`;
+  throw refuse("reward-quota-exhausted", sentence, { have, maximum });
 }

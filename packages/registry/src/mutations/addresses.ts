@@ -1,6 +1,8 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { domainToASCII } from "node:url";
+import { create } from "@bufbuild/protobuf";
 import { canonicalIp, comparableIp } from "../ip-address.ts";
+import { IPv4InterfaceConfigSchema, type IPv4InterfaceConfig } from "../records.ts";
 import type { RegistryView } from "../state/view.ts";
 import { refuse } from "./refuse.ts";
 
@@ -65,6 +67,12 @@ export function checkIpv4(view: RegistryView, config: IPv4Config, ignoreNodeKey?
   }
   const user = view.holders("ipv4", comparableIp(address)).find((key) => key !== ignoreNodeKey);
   if (user !== undefined) throw refuse("ipv4-in-use", `${address} already belongs to ${user}.`);
+}
+
+/** As the node record has it. */
+export function ipv4Record({ ip_addr, gateway_ip_addr, prefix_length }: IPv4Config): IPv4InterfaceConfig {
+  const record = { ipAddr: ip_addr, gatewayIpAddr: [gateway_ip_addr], prefixLength: prefix_length };
+  return create(IPv4InterfaceConfigSchema, record);
 }
 
 function networkOf(address: string, prefix: number): number {

@@ -4,6 +4,9 @@ import { put, type Mutation } from "../state/mutation.ts";
 import { readRecord, type RegistryView } from "../state/view.ts";
 import { refuse } from "./refuse.ts";
 
+/** A `uint64`: what governance may give at most; giving back does not go beyond. */
+export const MAX_ALLOWANCE = (1n << 64n) - 1n;
+
 /**
  * Changes of `node_allowance` by operator (textual form). An operator whose record is gone is left out.
  *
@@ -22,7 +25,8 @@ export function allowanceMutations(view: RegistryView, changes: ReadonlyMap<stri
         operator: text,
       });
     }
-    return [put("update", key, NodeOperatorRecordSchema, { ...record, nodeAllowance })];
+    const capped = nodeAllowance > MAX_ALLOWANCE ? MAX_ALLOWANCE : nodeAllowance;
+    return [put("update", key, NodeOperatorRecordSchema, { ...record, nodeAllowance: capped })];
   });
 }
 

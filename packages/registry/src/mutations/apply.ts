@@ -4,15 +4,17 @@ import { checkInvariants } from "../invariants/check.ts";
 import type { Violation } from "../invariants/invariant.ts";
 import { compareKeys, type KeyChange, type Mutation, type RegistryVersion } from "../state/mutation.ts";
 import { OverlayView } from "../state/overlay.ts";
-import type { RegistryView } from "../state/view.ts";
+import type { DatedView, RegistryView } from "../state/view.ts";
+import { AUTHORISATION } from "./authorisation.ts";
 import { MUTATIONS, type RegistryCall, type RegistryMethod, type ReplyOf } from "./calls.ts";
-import { RateLimits } from "./rate-limits.ts";
+import type { MutationResult } from "./context.ts";
+import type { RateLimitLevel, RateLimits } from "./rate-limits.ts";
 import { MutationRefused, refuse } from "./refuse.ts";
 import type { RegistryRules } from "./rules.ts";
 
 /** What decides over a call: the registry, the network's rules and the rate limits so far. */
 export interface MutableRegistry {
-  readonly view: RegistryView;
+  readonly view: DatedView;
   readonly rules: RegistryRules;
   readonly limits: RateLimits;
 }
@@ -22,34 +24,47 @@ export type MutationOutcome<Method extends RegistryMethod = RegistryMethod> =
       readonly kind: "applied";
       /** To be committed; `undefined` when the call changes nothing. */
       readonly next: RegistryVersion | undefined;
+      /** Rate limits that the call has taken from, to be committed with it. */
+      readonly levels: readonly RateLimitLevel[];
       readonly reply: ReplyOf<Method>;
     }
   | { readonly kind: "refused"; readonly error: MutationRefused };
 
 /**
  * Decides a call: the same registry, call, caller and time always give the same outcome. Nothing changes: whoever
- * keeps the registry makes `next` durable and commits it. (Only the rate limits remember accepted calls.)
+ * keeps the registry makes `next` and `levels` durable and commits them.
  * @param time nanoseconds since the Unix epoch
  */
 export function applyMutation<Method extends RegistryMethod>(
-  { view, rules, limits }: MutableRegistry,
+  registry: MutableRegistry,
   call: RegistryCall<Method>,
   caller: Principal,
   time: bigint,
 ): MutationOutcome<Method> {
-  const reservation = limits.reserve(time);
-  const charge: typeof reservation.charge = (what) => {
-    if (rules.rateLimits) reservation.charge(what);
-  };
   try {
-    const { mutations, reply } = MUTATIONS[call.method]({ view, rules, caller, time, charge }, call.payload);
-    const next = nextVersion(view, rules, mutations, time);
-    reservation.commit();
-    return { kind: "applied", next, reply };
+    const { mutations, reply, levels } = mutationsOf(registry, call, caller, time);
+    return { kind: "applied", next: nextVersion(registry.view, registry.rules, mutations, time), levels, reply };
   } catch (error) {
     if (error instanceof MutationRefused) return { kind: "refused", error };
     throw error;
   }
+}
+
+/** Who may call is looked at before anything else. @throws MutationRefused */
+function mutationsOf<Method extends RegistryMethod>(
+  { view, rules, limits }: MutableRegistry,
+  call: RegistryCall<Method>,
+  caller: Principal,
+  time: bigint,
+): MutationResult<ReplyOf<Method>> & { readonly levels: readonly RateLimitLevel[] } {
+  const reservation = limits.reserve(time);
+  const charge: typeof reservation.charge = (what) => {
+    if (rules.rateLimits) reservation.charge(what);
+  };
+  const context = { view, rules, caller, time, charge };
+  AUTHORISATION[call.method].check(context, call.payload, call.method);
+  const result = MUTATIONS[call.method](context, call.payload);
+  return { ...result, levels: reservation.levels() };
 }
 
 /** What a call would do, with everything that stands against it. */
@@ -63,18 +78,14 @@ export interface MutationPreview {
 
 /** What {@link applyMutation} would decide, with all reasons for a refusal and not only the first. */
 export function previewMutation<Method extends RegistryMethod>(
-  { view, rules, limits }: MutableRegistry,
+  registry: MutableRegistry,
   call: RegistryCall<Method>,
   caller: Principal,
   time: bigint,
 ): MutationPreview {
-  const reservation = limits.reserve(time); // never committed
-  const charge: typeof reservation.charge = (what) => {
-    if (rules.rateLimits) reservation.charge(what);
-  };
   try {
-    const { mutations } = MUTATIONS[call.method]({ view, rules, caller, time, charge }, call.payload);
-    return judge(view, rules, mutations, time);
+    const { mutations } = mutationsOf(registry, call, caller, time);
+    return judge(registry.view, registry.rules, mutations, time);
   } catch (error) {
     if (error instanceof MutationRefused) return { changes: [], refusals: [error], violations: [] };
     throw error;

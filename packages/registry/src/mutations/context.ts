@@ -1,12 +1,12 @@
 import type { Principal } from "@icos/certification";
 import type { Mutation } from "../state/mutation.ts";
-import type { RegistryView } from "../state/view.ts";
+import type { DatedView } from "../state/view.ts";
 import type { RateLimitCharge } from "./rate-limits.ts";
 import type { RegistryRules } from "./rules.ts";
 
 /** What a mutation sees. */
 export interface MutationContext {
-  readonly view: RegistryView;
+  readonly view: DatedView;
   readonly rules: RegistryRules;
   readonly caller: Principal;
   /** Nanoseconds since the Unix epoch. */

@@ -1,7 +1,6 @@
 import { registryKey } from "../keys.ts";
 import { DataCenterRecordSchema } from "../records.ts";
 import { put, remove, type Mutation } from "../state/mutation.ts";
-import { requireGovernance } from "./access.ts";
 import type { MutationFunction } from "./context.ts";
 import { refuse } from "./refuse.ts";
 
@@ -22,7 +21,6 @@ export const addOrRemoveDataCenters: MutationFunction<AddOrRemoveDataCentersPayl
   context,
   { data_centers_to_add: add, data_centers_to_remove: toRemove },
 ) => {
-  requireGovernance(context, "add_or_remove_data_centers");
   const { view } = context;
   const mutations = new Map<string, Mutation>();
   for (const id of toRemove) {

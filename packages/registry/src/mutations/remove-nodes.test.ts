@@ -20,7 +20,7 @@ const allowance = ({ state }: TestNetwork): bigint | undefined =>
 
 function network(): TestNetwork {
   const made = new TestNetwork();
-  for (const { payload } of [one, two]) made.do("add_node", payload, OPERATOR);
+  for (const node of [one, two]) made.join(node);
   return made;
 }
 

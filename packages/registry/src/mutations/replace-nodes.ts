@@ -28,7 +28,7 @@ export function replaceNodesAt(context: MutationContext, httpIp: string, newNode
     const node = principalOfKey(KeyPrefix.nodeRecord, key);
     if (!node) return [];
     const record = requireNode(view, node);
-    requireMayRemoveNode(context, node, record);
+    requireMayRemoveNode(context, node);
     const move = holders.length === 1 && isApiBoundaryNode(view, node) ? moveApiBoundary(context, node, newNode) : [];
     if (move.length === 0) requireUnassigned(view, node);
     return {

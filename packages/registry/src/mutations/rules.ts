@@ -17,6 +17,8 @@ export const TESTNET_NODE_KEYS: readonly NodeKey[] = ["nodeSigning", "committeeS
 export interface RegistryRules {
   /** Who may call what only governance may call. */
   readonly governance: Principal;
+  /** Who besides governance may change cloud engines; nobody when absent. */
+  readonly engineController: Principal | undefined;
   /** Keys a node must bring. Others may be absent; one that is present must be valid. */
   readonly requiredNodeKeys: readonly NodeKey[];
   /**
@@ -28,15 +30,32 @@ export interface RegistryRules {
   readonly publicEndpointsOnly: boolean;
   /** Limits how often operators, providers and addresses may call (upstream's buckets). */
   readonly rateLimits: boolean;
+  /** Providers with ten times the limits, for themselves and their operators. */
+  readonly listedProviders: readonly Principal[];
+  /** Where operators may swap nodes of subnets themselves; nowhere when absent. */
+  readonly nodeSwapping: NodeSwappingRules | undefined;
+  /** A GuestOS version is elected only with its launch measurements. */
+  readonly launchMeasurementsRequired: boolean;
+}
+
+export interface NodeSwappingRules {
+  /** The operators that may. */
+  readonly callers: "all" | readonly Principal[];
+  /** The subnets in which they may. */
+  readonly subnets: "all" | readonly Principal[];
 }
 
 /** Upstream's rules. */
 export function standardRules(governance: Principal): RegistryRules {
   return {
     governance,
+    engineController: undefined,
     requiredNodeKeys: NODE_KEYS,
     requireSubnetKeys: true,
     publicEndpointsOnly: false,
     rateLimits: true,
+    listedProviders: [],
+    nodeSwapping: undefined,
+    launchMeasurementsRequired: true,
   };
 }

@@ -2,9 +2,8 @@ import { Principal } from "@icos/certification";
 import { registryKey } from "../keys.ts";
 import { SubnetRecordSchema, type SubnetRecord } from "../records.ts";
 import { put, type Mutation } from "../state/mutation.ts";
-import { requireGovernance } from "./access.ts";
 import type { MutationContext, MutationFunction } from "./context.ts";
-import { isApiBoundaryNode, requireSubnet, subnetsOfNode } from "./membership.ts";
+import { isApiBoundaryNode, requireSubnet, subnetsOfNode, textOf } from "./membership.ts";
 import { refuse } from "./refuse.ts";
 
 export interface AddNodesToSubnetPayload {
@@ -23,7 +22,6 @@ export interface ChangeSubnetMembershipPayload {
 }
 
 export const addNodesToSubnet: MutationFunction<AddNodesToSubnetPayload, undefined> = (context, payload) => {
-  requireGovernance(context, "add_nodes_to_subnet");
   requireNotApiBoundary(context, payload.node_ids);
   const record = requireSubnet(context.view, payload.subnet_id);
   const members = [...payload.node_ids.map((id) => id.toUint8Array()), ...record.membership];
@@ -35,7 +33,6 @@ export const removeNodesFromSubnet: MutationFunction<RemoveNodesFromSubnetPayloa
   context,
   { node_ids },
 ) => {
-  requireGovernance(context, "remove_nodes_from_subnet");
   const { view } = context;
   const leaving = new Set(node_ids.map((id) => id.toText()));
   const subnets = new Set(node_ids.flatMap((id) => subnetsOfNode(view, id).map((subnet) => subnet.toText())));
@@ -52,7 +49,6 @@ export const changeSubnetMembership: MutationFunction<ChangeSubnetMembershipPayl
   context,
   payload,
 ) => {
-  requireGovernance(context, "change_subnet_membership");
   requireNotApiBoundary(context, payload.node_ids_add);
   const record = requireSubnet(context.view, payload.subnet_id);
   const old = new Set(record.membership.map(textOf));
@@ -79,8 +75,4 @@ function requireNotApiBoundary({ view }: MutationContext, nodes: readonly Princi
 
 function without(members: readonly Uint8Array[], leaving: ReadonlySet<string>): Uint8Array[] {
   return members.filter((id) => !leaving.has(textOf(id)));
-}
-
-function textOf(id: Uint8Array): string {
-  return Principal.fromUint8Array(id).toText();
 }

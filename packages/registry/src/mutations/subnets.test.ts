@@ -21,7 +21,7 @@ const [a, b, c] = nodes.map(({ id }) => id) as [Principal, Principal, Principal]
 
 function network(): TestNetwork {
   const made = new TestNetwork();
-  for (const { payload } of nodes) made.do("add_node", payload, OPERATOR);
+  for (const node of nodes) made.join(node);
   return made;
 }
 

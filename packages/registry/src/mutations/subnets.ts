@@ -10,25 +10,32 @@ import {
 } from "../records.ts";
 import { put, remove, type Mutation } from "../state/mutation.ts";
 import type { RegistryView } from "../state/view.ts";
-import { requireGovernance, requireNode } from "./access.ts";
+import { requireNode } from "./access.ts";
 import type { MutationFunction } from "./context.ts";
 import { listedSubnets, requireSubnet, requireUnassigned } from "./membership.ts";
 import { refuse } from "./refuse.ts";
 import { routingAdded, routingRemoved } from "./routing.ts";
+import {
+  featuresOf,
+  resourceLimitsOf,
+  SUBNET_TYPES,
+  type ResourceLimitsPayload,
+  type SubnetFeaturesPayload,
+} from "./subnet-fields.ts";
 import { requireElected } from "./versions.ts";
 
 export interface CreateSubnetPayload {
   readonly node_ids: readonly Principal[];
   readonly subnet_id_override?: Principal | undefined;
+  /** May be blank for a cloud engine, which then runs the standard version of engines. */
   readonly replica_version_id: string;
-  readonly subnet_type: "application" | "verified_application" | "system";
+  readonly subnet_type: keyof typeof SUBNET_TYPES;
   readonly canister_cycles_cost_schedule?: "Normal" | "Free" | undefined;
-  readonly features: {
-    readonly canister_sandboxing: boolean;
-    readonly http_requests: boolean;
-    readonly sev_enabled?: boolean | undefined;
-  };
+  readonly subnet_admins?: readonly Principal[] | undefined;
+  readonly features: SubnetFeaturesPayload;
+  readonly resource_limits?: ResourceLimitsPayload | undefined;
   readonly max_ingress_bytes_per_message: bigint;
+  readonly max_ingress_bytes_per_block?: bigint | undefined;
   readonly max_ingress_messages_per_block: bigint;
   readonly max_block_payload_size: bigint;
   readonly unit_delay_millis: bigint;
@@ -48,12 +55,6 @@ export interface DeleteSubnetPayload {
   readonly subnet_id?: Principal | undefined;
 }
 
-const TYPES = {
-  application: SubnetType.APPLICATION,
-  verified_application: SubnetType.VERIFIED_APPLICATION,
-  system: SubnetType.SYSTEM,
-} as const;
-
 /**
  * A subnet from unassigned nodes.
  *
@@ -64,7 +65,6 @@ export const createSubnet: MutationFunction<CreateSubnetPayload, { readonly new_
   context,
   payload,
 ) => {
-  requireGovernance(context, "create_subnet");
   const { view } = context;
   if (payload.subnet_id_override) throw refuse("subnet-id-override", "A subnet id cannot be chosen.");
   if (payload.chain_key_config !== undefined) {
@@ -75,7 +75,10 @@ export const createSubnet: MutationFunction<CreateSubnetPayload, { readonly new_
     requireNode(view, node);
     requireUnassigned(view, node);
   }
-  requireElected(view, payload.replica_version_id);
+  const type = SUBNET_TYPES[payload.subnet_type];
+  if (type !== SubnetType.CLOUD_ENGINE || payload.replica_version_id !== "") {
+    requireElected(view, payload.replica_version_id);
+  }
   const subnet = deriveSubnetId(view.version + 1, payload.node_ids);
   const free = payload.canister_cycles_cost_schedule === "Free";
   const { FREE, NORMAL } = CanisterCyclesCostSchedule;
@@ -87,16 +90,17 @@ export const createSubnet: MutationFunction<CreateSubnetPayload, { readonly new_
     replicaVersionId: payload.replica_version_id,
     dkgIntervalLength: payload.dkg_interval_length,
     startAsNns: payload.start_as_nns,
-    subnetType: TYPES[payload.subnet_type],
+    subnetType: type,
     dkgDealingsPerBlock: payload.dkg_dealings_per_block,
     isHalted: payload.is_halted,
     maxIngressMessagesPerBlock: payload.max_ingress_messages_per_block,
     maxBlockPayloadSize: payload.max_block_payload_size,
-    features: {
-      canisterSandboxing: payload.features.canister_sandboxing,
-      httpRequests: payload.features.http_requests,
-      ...(payload.features.sev_enabled !== undefined && { sevEnabled: payload.features.sev_enabled }),
-    },
+    features: featuresOf(payload.features),
+    ...(payload.resource_limits && { resourceLimits: resourceLimitsOf(payload.resource_limits) }),
+    ...(payload.max_ingress_bytes_per_block !== undefined && {
+      maxIngressBytesPerBlock: payload.max_ingress_bytes_per_block,
+    }),
+    subnetAdmins: (payload.subnet_admins ?? []).map((id) => ({ raw: id.toUint8Array() })),
     maxNumberOfCanisters: payload.max_number_of_canisters,
     sshReadonlyAccess: [...payload.ssh_readonly_access],
     sshBackupAccess: [...payload.ssh_backup_access],
@@ -108,7 +112,6 @@ export const createSubnet: MutationFunction<CreateSubnetPayload, { readonly new_
 
 /** Any subnet but a system subnet. Its nodes become unassigned. */
 export const deleteSubnet: MutationFunction<DeleteSubnetPayload, undefined> = (context, { subnet_id: subnet }) => {
-  requireGovernance(context, "delete_subnet");
   const { view } = context;
   if (!subnet) throw refuse("subnet-unknown", "subnet_id is needed.");
   const record = requireSubnet(view, subnet);
@@ -142,6 +145,7 @@ function subnetRecords(view: RegistryView, subnet: Principal): Mutation[] {
     registryKey.subnetRecord(subnet),
     registryKey.catchUpPackageContents(subnet),
     registryKey.thresholdKey(subnet),
+    registryKey.firewallRules({ kind: "subnet", subnet }),
   ];
   return keys.filter((key) => view.get(key) !== undefined).map(remove);
 }

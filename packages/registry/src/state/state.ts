@@ -2,10 +2,10 @@ import { IcosError } from "@icos/system";
 import { RegistryHistory } from "./history.ts";
 import { INDEX_NAMES, indexEntries, type IndexName } from "./indexes.ts";
 import type { RegistryVersion } from "./mutation.ts";
-import type { RegistryView } from "./view.ts";
+import type { DatedView } from "./view.ts";
 
 /** The whole registry in memory: its history, and its latest version with indexes. Changes only by {@link commit}. */
-export class RegistryState implements RegistryView {
+export class RegistryState implements DatedView {
   readonly history = new RegistryHistory();
   readonly #indexes = new Map<IndexName, Map<string, Set<string>>>(INDEX_NAMES.map((name) => [name, new Map()]));
 
@@ -15,6 +15,11 @@ export class RegistryState implements RegistryView {
 
   get(key: string): Uint8Array | undefined {
     return this.history.value(key);
+  }
+
+  writtenAt(key: string): bigint | undefined {
+    const entry = this.history.entry(key);
+    return entry?.value === undefined ? undefined : entry.time;
   }
 
   keys(prefix: string): readonly string[] {

@@ -14,6 +14,12 @@ export interface RegistryView {
   holders(index: IndexName, entry: string): readonly string[];
 }
 
+/** A view that knows when its records were written. */
+export interface DatedView extends RegistryView {
+  /** When the value of the key was written, in nanoseconds since the Unix epoch; undefined when there is none. */
+  writtenAt(key: string): bigint | undefined;
+}
+
 /** The decoded record at the key, if there is one. Views that decode each record once share it between readers. */
 export function readRecord<Schema extends DescMessage>(
   view: Pick<RegistryView, "get" | "record">,
