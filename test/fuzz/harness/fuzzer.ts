@@ -42,7 +42,9 @@ export async function openFuzzer(): Promise<Fuzzer> {
     options: readonly string[],
   ): Promise<string> => {
     const command = [process.execPath, "--disable-warning=DEP0205", JAZZER, program, ...directories];
-    const own = ["--sync", "--includes", program];
+    // A target that reads a device is asynchronous, which is slower.
+    const isAsync = (await readFile(program, "utf8")).includes("async function fuzz(");
+    const own = [...(isAsync ? [] : ["--sync"]), "--includes", program];
     const { stderr } = await tools.exec.run([...command, ...own, "--", ...options], { cwd: HOME });
     return stderr;
   };

@@ -1,0 +1,6 @@
+import { readDump } from "../../../packages/nns/src/dump/read-dump.ts";
+import { textOf, unlessRefused } from "../harness/refusal.ts";
+
+export function fuzz(data: Uint8Array): void {
+  unlessRefused(() => readDump(textOf(data)));
+}
