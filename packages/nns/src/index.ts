@@ -8,9 +8,14 @@ export { GovernanceClient, SUBNET_DEFAULTS } from "./client/governance-client.ts
 export { identityFromPem } from "./client/identity.ts";
 export * from "./client/nns-client.ts";
 export * from "./client/registry-reader.ts";
+export { SUBNET_DEFAULTS } from "./client/subnet-defaults.ts";
+export * from "./client/proposals-client.ts";
 export * from "./dump/dump-file.ts";
 export * from "./dump/load-dump.ts";
 export * from "./dump/read-dump.ts";
+export { GOVERNANCE_CANISTER_ID } from "./governance/codecs.ts";
+export * from "./governance/nns-functions.ts";
+export type { Proposal, ProposalState } from "./governance/proposal.ts";
 export * from "./init.ts";
 export { initialMutations } from "./initial-version.ts";
 export * from "./start.ts";

@@ -2,8 +2,10 @@ import { createServer, type Server } from "node:http";
 import { makeDirectory, type Clock, type Logger } from "@icos/system";
 import { ed25519PrivateKey, ThresholdKey } from "@icos/certification";
 import { REGISTRY_CANISTER_ID } from "@icos/registry";
-import { createIcServer, type IcServerLimits, nodeKeyFrom } from "@icos/replica";
+import { type Canister, createIcServer, type IcServerLimits, nodeKeyFrom } from "@icos/replica";
 import { RegistryCanister } from "./canister.ts";
+import { GovernanceCanister } from "./governance/canister.ts";
+import { GOVERNANCE_CANISTER_ID } from "./governance/codecs.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 import { openRegistry } from "./store/open-registry.ts";
 import { loadOrMakeSeed, NODE_KEY_FILE, ROOT_KEY_FILE } from "./store/seed.ts";
@@ -35,12 +37,17 @@ export async function startNns(options: NnsOptions): Promise<Nns> {
   const key = ThresholdKey.fromSeed(await loadOrMakeSeed(directory, ROOT_KEY_FILE));
   const nodeKey = nodeKeyFrom(ed25519PrivateKey(await loadOrMakeSeed(directory, NODE_KEY_FILE)));
   const rootKey = key.publicKey.der;
-  const { registry, database } = openRegistry({ directory, init: options.init, rootKey, clock, logger });
+  const { registry, governance, database } = openRegistry({ directory, init: options.init, rootKey, clock, logger });
   try {
+    for (const { id, state } of governance.executeAdopted(BigInt(clock.now()) * 1_000_000n))
+      logger.log("info", "proposal was adopted before the start", { proposal: id, now: state.kind });
     const server = createIcServer({
       key,
       nodeKey,
-      canisters: new Map([[REGISTRY_CANISTER_ID.toText(), new RegistryCanister(registry)]]),
+      canisters: new Map<string, Canister>([
+        [REGISTRY_CANISTER_ID.toText(), new RegistryCanister(registry)],
+        [GOVERNANCE_CANISTER_ID.toText(), new GovernanceCanister(governance, registry.rules.governance.toText())],
+      ]),
       clock,
       logger,
       health: () => "healthy",

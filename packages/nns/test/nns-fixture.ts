@@ -38,6 +38,8 @@ export interface TestNns extends AsyncDisposable {
   readonly governance: GovernanceClient;
   /** Stops and starts it in the same directory, without the init file. */
   restart(): Promise<TestNns>;
+  /** Stops it; the directory stays until this is disposed of. */
+  stop(): Promise<void>;
 }
 
 /** A registry in a temporary directory, on a free port of the loopback. */
@@ -49,7 +51,11 @@ async function run(directory: string, init: string | undefined, clock: Clock): P
   const listen = { host: "127.0.0.1", port: 0 };
   const nns = await startNns({ directory, init, listen, clock, logger: silentLogger });
   const url = nns.url ?? "";
-  let restarted = false;
+  let running = true;
+  const stop = async (): Promise<void> => {
+    if (running) await nns.close();
+    running = false;
+  };
   const client = (identity?: typeof governance): NnsClient => new NnsClient({ url, rootKey: nns.rootKey, identity });
   return {
     directory,
@@ -58,12 +64,12 @@ async function run(directory: string, init: string | undefined, clock: Clock): P
     client,
     governance: new GovernanceClient(client(governance)),
     async restart() {
-      restarted = true;
-      await nns.close();
+      await stop();
       return run(directory, undefined, clock);
     },
+    stop,
     async [Symbol.asyncDispose]() {
-      if (!restarted) await nns.close();
+      await stop();
       await rm(directory, { recursive: true, force: true });
     },
   };

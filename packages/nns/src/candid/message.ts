@@ -7,7 +7,8 @@ import { checkTypeTable } from "./type-table.ts";
 export function decodeArgument<T>(codec: Codec<T>, bytes: Uint8Array): T {
   try {
     checkTypeTable(bytes);
-    const [value] = IDL.decode([codec.idl], bytes);
+    // A copy: the library takes a Buffer that is a part of a larger one for the whole.
+    const [value] = IDL.decode([codec.idl], Uint8Array.from(bytes));
     return codec.read(value);
   } catch (cause) {
     if (cause instanceof IcosError && cause.code !== "candid-mismatch") throw cause;

@@ -48,16 +48,19 @@ export class NnsClient {
    * @throws IcosError `registry-refused` with the registry's code and sentence in the message, `registry-call-failed`
    */
   async call<Method extends RegistryMethod>(method: Method, payload: PayloadOf<Method>): Promise<ReplyOf<Method>> {
-    const codec = METHOD_CODECS[method];
-    let bytes: Uint8Array;
-    try {
-      const arg = encodeArgument(codec.payload, payload);
-      const result = await this.#agent.update(REGISTRY_CANISTER_ID.toText(), { methodName: method, arg });
-      bytes = result.reply;
-    } catch (cause) {
-      throw callFailed(method, cause);
-    }
-    return codec.reply ? decodeArgument(codec.reply, bytes) : undefined;
+    const { payload: argument, reply } = METHOD_CODECS[method];
+    const bytes = await this.#call(REGISTRY_CANISTER_ID, method, encodeArgument(argument, payload));
+    return reply ? decodeArgument(reply, bytes) : undefined;
+  }
+
+  /** Calls a candid method of a canister. @throws IcosError `registry-refused`, `registry-call-failed` */
+  async update<Request, Reply>(
+    canister: Principal,
+    method: string,
+    codec: { readonly payload: Codec<Request>; readonly reply: Codec<Reply> },
+    request: Request,
+  ): Promise<Reply> {
+    return decodeArgument(codec.reply, await this.#call(canister, method, encodeArgument(codec.payload, request)));
   }
 
   /** What the call would do; nothing changes. The answer is the server's word: it is not certified. */
@@ -84,6 +87,14 @@ export class NnsClient {
     }
     if (answer.status === QueryResponseStatus.Rejected) throw rejected(method, answer.reject_message);
     return decodeArgument(codec.reply, answer.reply.arg);
+  }
+
+  async #call(canister: Principal, methodName: string, arg: Uint8Array): Promise<Uint8Array> {
+    try {
+      return (await this.#agent.update(canister.toText(), { methodName, arg })).reply;
+    } catch (cause) {
+      throw callFailed(methodName, cause);
+    }
   }
 
   /** See {@link RegistryReader}, which does the reading. */

@@ -36,12 +36,20 @@ export class DurableRegistry {
     caller: Principal,
     time: bigint,
   ): MutationOutcome<Method> {
-    const registry = { view: this.state, rules: this.rules, limits: this.#limits };
-    const outcome = applyMutation(registry, call, caller, time);
+    const outcome = this.decide(call, caller, time);
     if (outcome.kind === "refused") return outcome;
     const { next, levels } = outcome;
     if (next || levels.length > 0) this.append({ versions: next ? [next] : [], levels });
     return outcome;
+  }
+
+  /** Decides the call; nothing is changed by that. */
+  decide<Method extends RegistryMethod>(
+    call: RegistryCall<Method>,
+    caller: Principal,
+    time: bigint,
+  ): MutationOutcome<Method> {
+    return applyMutation({ view: this.state, rules: this.rules, limits: this.#limits }, call, caller, time);
   }
 
   /** What the call would do. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Clock, Logger } from "@icos/system";
 import { IcosError } from "@icos/system";
 import { nextVersion, RegistryState } from "@icos/registry";
+import { Governance } from "../governance/governance.ts";
 import { initialMutations } from "../initial-version.ts";
 import { parseNnsInit, rulesOf } from "../init.ts";
 import { REGISTRY_FILE, RegistryDatabase } from "./database.ts";
@@ -17,16 +18,22 @@ export interface OpenRegistryOptions {
   readonly logger: Logger;
 }
 
+export interface OpenedRegistry {
+  readonly registry: DurableRegistry;
+  readonly governance: Governance;
+  readonly database: RegistryDatabase;
+}
+
 /**
  * Opens the registry of a data directory; an empty one gets its first version from the init file, in one transaction.
  * @throws IcosError `nns-init-missing`, `nns-init-invalid`, `nns-key-changed`, `nns-database`, `nns-database-damaged`
  */
-export function openRegistry(options: OpenRegistryOptions): { registry: DurableRegistry; database: RegistryDatabase } {
+export function openRegistry(options: OpenRegistryOptions): OpenedRegistry {
   const database = new RegistryDatabase(join(options.directory, REGISTRY_FILE));
   try {
     const stored = database.setting("init");
     const registry = stored === undefined ? initialise(options, database) : reopen(options, database, stored);
-    return { registry, database };
+    return { registry, governance: new Governance(registry, database.loadLog()), database };
   } catch (error) {
     database.close();
     throw error;
