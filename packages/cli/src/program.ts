@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { CliContext } from "./context.ts";
 import { registerAddress } from "./commands/address.ts";
+import { registerAdmin } from "./commands/admin.ts";
 import { registerBench } from "./commands/bench.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerConfig } from "./commands/config.ts";
@@ -15,6 +16,7 @@ export type Register = (parent: Command, context: CliContext) => void;
 
 const COMMANDS: readonly Register[] = [
   registerTestnet,
+  registerAdmin,
   registerImage,
   registerConfig,
   registerAddress,

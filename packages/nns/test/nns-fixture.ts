@@ -10,8 +10,8 @@ import { GovernanceClient, identityFromPem, type Nns, NnsClient, type NnsInitInp
 const pem = (): string =>
   generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey.export({ format: "pem", type: "sec1" });
 
-const GOVERNANCE_PEM = pem();
-const OPERATOR_PEM = pem();
+export const GOVERNANCE_PEM = pem();
+export const OPERATOR_PEM = pem();
 export const governance = identityFromPem(GOVERNANCE_PEM);
 export const operator = identityFromPem(OPERATOR_PEM);
 export const stranger = identityFromPem(pem());

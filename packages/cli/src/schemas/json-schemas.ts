@@ -3,6 +3,19 @@ import { CONFIG_VERSION, OBJECT_KINDS } from "@icos/config";
 import { prepPlanSchema } from "@icos/bootstrap";
 import { testnetStatusSchema, topologySchema } from "@icos/testnet";
 import type * as v from "valibot";
+import { registryDumpSchema } from "@icos/nns";
+import {
+  adminCallSchema,
+  adminDumpSchema,
+  adminGetSchema,
+  adminHistorySchema,
+  adminLoadSchema,
+  adminPreviewSchema,
+  adminProposalReportSchema,
+  adminProposalsSchema,
+  adminRulesetHashSchema,
+  adminTopologySchema,
+} from "./admin.ts";
 import { benchListSchema, benchReportSchema, benchResultSchema } from "../bench/results.ts";
 import { imageBuildSchema, imageInspectSchema, imageLockSchema, imageReproduceSchema } from "./image.ts";
 import { addressSchema, configCheckSchema, configGenerateSchema } from "./config.ts";
@@ -28,6 +41,29 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   },
   "testnet-list": { title: "icos testnet list --json", schema: testnetListSchema, mode: "output" },
   "testnet-change": { title: "icos testnet stop and down --json", schema: testnetChangeSchema, mode: "output" },
+  "admin-get": { title: "icos admin get KIND --json", schema: adminGetSchema, mode: "output" },
+  "admin-topology": { title: "icos admin get topology --json", schema: adminTopologySchema, mode: "output" },
+  "admin-ruleset-hash": {
+    title: "icos admin get firewall-ruleset-hash --json",
+    schema: adminRulesetHashSchema,
+    mode: "output",
+  },
+  "admin-history": { title: "icos admin history KEY --json", schema: adminHistorySchema, mode: "output" },
+  "admin-preview": {
+    title: "icos admin propose|call METHOD --dry-run --json",
+    schema: adminPreviewSchema,
+    mode: "output",
+  },
+  "admin-proposal": {
+    title: "icos admin propose METHOD, proposals ID, adopt, reject, withdraw and execute --json",
+    schema: adminProposalReportSchema,
+    mode: "output",
+  },
+  "admin-proposals": { title: "icos admin proposals --json", schema: adminProposalsSchema, mode: "output" },
+  "admin-call": { title: "icos admin call METHOD --json", schema: adminCallSchema, mode: "output" },
+  "admin-dump": { title: "icos admin dump --out FILE --json", schema: adminDumpSchema, mode: "output" },
+  "admin-load": { title: "icos admin load FILE --json", schema: adminLoadSchema, mode: "output" },
+  "registry-dump": { title: "icos admin dump", schema: registryDumpSchema, mode: "output" },
   "image-build": { title: "icos image build OS --json", schema: imageBuildSchema, mode: "output" },
   "image-lock": { title: "icos image lock --json", schema: imageLockSchema, mode: "output" },
   "image-reproduce": { title: "icos image reproduce OS --json", schema: imageReproduceSchema, mode: "output" },

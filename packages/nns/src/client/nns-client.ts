@@ -48,9 +48,14 @@ export class NnsClient {
    * @throws IcosError `registry-refused` with the registry's code and sentence in the message, `registry-call-failed`
    */
   async call<Method extends RegistryMethod>(method: Method, payload: PayloadOf<Method>): Promise<ReplyOf<Method>> {
-    const { payload: argument, reply } = METHOD_CODECS[method];
-    const bytes = await this.#call(REGISTRY_CANISTER_ID, method, encodeArgument(argument, payload));
+    const { reply } = METHOD_CODECS[method];
+    const bytes = await this.callForBytes(method, payload);
     return reply ? decodeArgument(reply, bytes) : undefined;
+  }
+
+  /** As {@link call}, with the reply as it comes: candid. */
+  async callForBytes<Method extends RegistryMethod>(method: Method, payload: PayloadOf<Method>): Promise<Uint8Array> {
+    return this.#call(REGISTRY_CANISTER_ID, method, encodeArgument(METHOD_CODECS[method].payload, payload));
   }
 
   /** Calls a candid method of a canister. @throws IcosError `registry-refused`, `registry-call-failed` */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -67,7 +67,7 @@ void test("loaded into a fresh directory with the same key, a dump serves the sa
   await inDirectory(async (directory) => {
     await cp(join(test.directory, "root_key.seed"), join(directory, "root_key.seed"));
     const loaded = await loadDump({ directory, dump, init: testInit(), clock: systemClock });
-    assert.deepEqual(loaded, { version, backup: undefined, violations: [] });
+    assert.deepEqual(loaded, { version, replaced: undefined, violations: [] });
     const again = await startNns({ directory, ...modules });
     try {
       assert.deepEqual(await hashTrees(again.url ?? "", rootKey, version), trees);
@@ -87,9 +87,9 @@ void test("loaded into a registry that went on, it takes the place of what is ke
   try {
     await assert.rejects(loadDump({ directory, dump: readDump(text), clock: systemClock }), { code: "nns-database" });
     await nns.close();
-    const { version, backup } = await loadDump({ directory, dump: readDump(text), clock: systemClock });
-    assert.equal(version, 5);
-    assert.ok((await stat(backup ?? "")).size > 0);
+    const { version, replaced } = await loadDump({ directory, dump: readDump(text), clock: systemClock });
+    assert.deepEqual([version, replaced?.version], [5, 6]);
+    assert.ok((await stat(replaced?.backup ?? "")).size > 0);
     const files = await readdir(directory);
     assert.deepEqual(
       files.filter((name) => name.endsWith(".loading")),
@@ -102,6 +102,18 @@ void test("loaded into a registry that went on, it takes the place of what is ke
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+void test("a damaged registry can be restored from a dump", async () => {
+  await using test = await lived();
+  const dump = readDump(await dumpOf(test));
+  await test.stop();
+  const { directory } = test;
+  await writeFile(join(directory, "registry.sqlite"), "not a database at all".repeat(100));
+  const { replaced } = await loadDump({ directory, dump, init: testInit(), clock: systemClock });
+  assert.equal(replaced?.version, undefined);
+  const again = await startNns({ directory, ...modules });
+  await again.close();
 });
 
 void test("a dump holds no secret, and decodes the records for people", async () => {

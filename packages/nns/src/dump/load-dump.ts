@@ -8,6 +8,10 @@ import { REGISTRY_FILE, RegistryDatabase } from "../store/database.ts";
 import { loadSeed, ROOT_KEY_FILE } from "../store/seed.ts";
 import type { VerifiedDump } from "./read-dump.ts";
 
+/** SQLite's result codes for a file that is damaged, or none of its own. */
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
 export interface LoadDumpOptions {
   /** Of a registry that does not run. It holds the root key's seed: a dump has no secret. */
   readonly directory: string;
@@ -20,7 +24,7 @@ export interface LoadDumpOptions {
 export interface LoadedDump {
   readonly version: number;
   /** The registry that was there before; undefined when there was none. */
-  readonly backup: string | undefined;
+  readonly replaced: { readonly backup: string; readonly version: number | undefined } | undefined;
   /** Rules of today that the dump's latest version breaks: nothing to refuse, since it was certified so. */
   readonly violations: readonly Violation[];
 }
@@ -38,10 +42,11 @@ export async function loadDump({ directory, dump, init, clock }: LoadDumpOptions
   const next = `${file}.loading`;
   await rm(next, { force: true });
   const present = (await readFileIfExists(file)) !== undefined;
-  const old = present ? new RegistryDatabase(file) : undefined; // holds the lock
+  const old = present ? openOld(file) : undefined; // holds the lock
   let database: RegistryDatabase | undefined;
   try {
     const settings = old?.setting("init") ?? init;
+    const last = old?.lastVersion();
     if (settings === undefined)
       throw new IcosError(
         "nns-init-missing",
@@ -62,15 +67,31 @@ export async function loadDump({ directory, dump, init, clock }: LoadDumpOptions
     for (const { id, expiry } of old?.calls() ?? []) database.addCall(id, expiry, now);
     database.close();
     old?.close();
-    const backup = old && (await keep(file, clock));
+    const replaced = present ? { backup: await keep(file, clock), version: last } : undefined;
     await rename(next, file);
     await syncDirectory(directory);
-    return { version: state.version, backup, violations: checkWholeRegistry(state, rules) };
+    return { version: state.version, replaced, violations: checkWholeRegistry(state, rules) };
   } finally {
     database?.close();
     old?.close();
     await rm(next, { force: true });
   }
+}
+
+/** Undefined when the file is damaged: a dump is what it is restored from. @throws IcosError `nns-database` */
+function openOld(file: string): RegistryDatabase | undefined {
+  try {
+    return new RegistryDatabase(file);
+  } catch (error) {
+    if (error instanceof IcosError && isDamage(error.cause)) return undefined;
+    throw error;
+  }
+}
+
+function isDamage(cause: unknown): boolean {
+  return (
+    cause instanceof Error && "errcode" in cause && [SQLITE_CORRUPT, SQLITE_NOTADB].includes(Number(cause.errcode))
+  );
 }
 
 async function requireKey(directory: string, rootKey: Uint8Array): Promise<void> {

@@ -101,6 +101,11 @@ export class RegistryDatabase {
     }
   }
 
+  /** The number of the last version, without a look at any content. */
+  lastVersion(): number {
+    return Number(this.#db.prepare("SELECT COALESCE(MAX(version), 0) AS last FROM versions").get()?.["last"]);
+  }
+
   setting(name: string): string | undefined {
     const value = this.#db.prepare("SELECT value FROM settings WHERE name = ?").get(name)?.["value"];
     return typeof value === "string" ? value : undefined;
