@@ -27,6 +27,7 @@ function complete(...words: readonly string[]): string[] {
 void test("bash completes commands, choices and options of the place where the cursor is", () => {
   assert.deepEqual(complete("icos", ""), [
     "testnet",
+    "admin",
     "image",
     "config",
     "address",

@@ -93,10 +93,7 @@ void test("get shows certified records as a table and as JSON, now and at a vers
     records.map(({ version, record }) => [version, record?.["node_allowance"]]),
     [[1, 4]],
   );
-  assert.match(
-    (await read("get", "node", node.id.toText())).out,
-    new RegExp(`node_operator_id +${operatorId}\n`),
-  );
+  assert.match((await read("get", "node", node.id.toText())).out, new RegExp(`node_operator_id +${operatorId}\n`));
   assert.equal(parsed(adminGetSchema, await read("get", "public-key", node.id.toText(), "--json")).records.length, 2);
   const topology = parsed(adminTopologySchema, await read("get", "topology", "--json"));
   assert.deepEqual(
