@@ -1,37 +1,16 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { NodeOperatorRecordSchema, readRecord, registryKey } from "@icos/registry";
 import { GovernanceClient, NnsClient } from "../index.ts";
 import { governance, operator, principalOf, testInit } from "../../test/nns-fixture.ts";
+import { type Running, startProgram } from "../../test/nns-program.ts";
 
-const PROGRAM = join(import.meta.dirname, "nns.ts");
 const ROUNDS = 6;
 const key = registryKey.nodeOperatorRecord(principalOf(operator));
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly exited: Promise<unknown[]>;
-  readonly url: string;
-  readonly rootKey: Uint8Array;
-}
-
-async function startProgram(directory: string, init: string): Promise<Running> {
-  const args = ["--dir", join(directory, "data"), "--init", init, "--listen-host", "127.0.0.1", "--listen-port", "0"];
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", "pipe", "ignore"] });
-  const exited = once(child, "exit");
-  const lines = createInterface({ input: child.stdout });
-  const first: unknown = (await once(lines, "line"))[0];
-  const ready = JSON.parse(String(first)) as { ready: boolean; rootKey: string; url: string };
-  assert.equal(ready.ready, true);
-  return { child, exited, url: ready.url, rootKey: Buffer.from(ready.rootKey, "hex") };
-}
 
 /** Sets the operator's allowance to ever higher numbers, and calls `acknowledged` with each that was replied to. */
 async function write(running: Running, from: number, acknowledged: (value: number) => void): Promise<void> {
