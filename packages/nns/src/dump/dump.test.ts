@@ -13,7 +13,7 @@ import {
 } from "@icos/registry";
 import { silentLogger, systemClock } from "@icos/system";
 import { loadDump, NnsClient, readDump, startNns, writeDump } from "../index.ts";
-import { operator, principalOf, testInit, type TestNns, testNns } from "../../test/nns-fixture.ts";
+import { governance, operator, principalOf, testInit, type TestNns, testNns } from "../../test/nns-fixture.ts";
 import { testNode } from "../../../registry/test/nodes.ts";
 
 const modules = { clock: systemClock, logger: silentLogger, listen: { host: "127.0.0.1", port: 0 } } as const;
@@ -102,6 +102,14 @@ void test("loaded into a registry that went on, it takes the place of what is ke
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+void test("a dump has large values whole, and they are certified as they were", async () => {
+  await using test = await testNns();
+  const region = "x".repeat(1_500_000);
+  await test.client(governance).call("update_node_rewards_table", { new_entries: [[region, { rates: [] }]] });
+  const { history } = readDump(await dumpOf(test));
+  assert.ok((history.value("node_rewards_table")?.length ?? 0) > region.length);
 });
 
 void test("a damaged registry can be restored from a dump", async () => {

@@ -181,6 +181,23 @@ void test("propose submits, adopts and executes; proposals tell of it", async ()
   assert.match(failed.out, /Proposal 3: failed\n.*\nfailed \(subnet-unknown\)/);
 });
 
+void test("a rule of the firewall is proposed with the hash that a dry run tells", async () => {
+  const rule = JSON.stringify({
+    ipv4_prefixes: [],
+    ipv6_prefixes: ["2001:db8::/32"],
+    ports: [22],
+    action: 1,
+    comment: "x",
+  });
+  const change = ["propose", "add-firewall-rules", "--scope", "replica-nodes", "--rules", rule, "--positions", "0"];
+  const dry = await govern(...change, "--expected-hash", "?", "--dry-run");
+  const [, hash = ""] = /would have the hash ([0-9A-F]{64})/.exec(dry.out) ?? [];
+  const done = await govern(...change, "--expected-hash", hash);
+  assert.equal(done.code, 0, done.out + done.err);
+  assert.match(done.out, /firewall_rules_replica_nodes {2}added\n {2}\+ entries\[\]/);
+  assert.equal((await read("get", "firewall-ruleset-hash", "replica_nodes")).out, `${hash}\n`);
+});
+
 void test("call signs what an operator calls itself", async () => {
   const second = testNode(1);
   await nns.client(operator).call("add_node", second.payload);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { argumentJson, METHOD_CODECS, nnsFunctionOf, payloadFromJson } from "@icos/nns/interface";
 import { type NnsClient, ProposalsClient } from "@icos/nns";
-import type { PayloadOf, RegistryMethod } from "@icos/registry";
+import { isGovernanceMethod, type PayloadOf, type RegistryMethod } from "@icos/registry";
 import { describeError, IcosError } from "@icos/system";
 import type { CliContext } from "../../context.ts";
 import { ExitWith } from "../../exit-with.ts";
@@ -37,13 +37,19 @@ export async function adminPropose(
 export async function adminCall(context: CliContext, method: RegistryMethod, options: CallOptions): Promise<void> {
   const target = await openTarget(context, options);
   const payload = await readPayload(method, options, target);
-  const client = await signingClient(target, options, `operator-${options.operator ?? DEFAULT_OPERATOR}.pem`);
+  const client = await signingClient(target, options, keyFileOf(method, options));
   if (options.dryRun) return dryRun(context, client, method, payload, options);
   const bytes = await client.callForBytes(method, payload);
   const codec = METHOD_CODECS[method].reply;
   const reply = codec ? argumentJson(codec, bytes) : null;
   if (options.json) return context.out(`${JSON.stringify({ method, reply }, undefined, 2)}\n`);
   context.out(reply === null ? `${method}: done.\n` : `${method}: ${JSON.stringify(reply)}\n`);
+}
+
+/** Few methods are governance's and yet no NNS function: a proposal cannot call them. */
+function keyFileOf(method: RegistryMethod, { operator }: CallOptions): string {
+  if (operator === undefined && isGovernanceMethod(method)) return "governance.pem";
+  return `operator-${operator ?? DEFAULT_OPERATOR}.pem`;
 }
 
 async function dryRun<Method extends RegistryMethod>(

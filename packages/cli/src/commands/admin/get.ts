@@ -1,8 +1,6 @@
-import { hash } from "node:crypto";
-import { toBinary } from "@bufbuild/protobuf";
 import {
   decodeRecord,
-  FirewallRuleSchema,
+  firewallRulesHash,
   FirewallRuleSetSchema,
   KeyPrefix,
   type Json,
@@ -121,17 +119,10 @@ function fieldAt(record: JsonObject, path: string): Json {
   return at;
 }
 
-/** As mutations of the firewall expect it: upper-case hex over the encoded rules, one after the other. */
+/** As changes of the firewall have to name it. */
 function rulesetHash(history: RegistryHistory, version: number, scope: string) {
   const key = KeyPrefix.firewallRules + scope;
   const value = history.value(key, version);
   const { entries } = value ? decodeRecord(FirewallRuleSetSchema, value, key) : { entries: [] };
-  const bytes = Buffer.concat(entries.map((rule) => toBinary(FirewallRuleSchema, rule)));
-  return {
-    certified: true,
-    registryVersion: version,
-    scope,
-    rules: entries.length,
-    hash: hash("sha256", bytes).toUpperCase(),
-  };
+  return { certified: true, registryVersion: version, scope, rules: entries.length, hash: firewallRulesHash(entries) };
 }

@@ -85,6 +85,10 @@ function placeholder(shape: Shape): string {
 }
 
 function describe(shape: Shape): string {
+  if (shape.kind === "variant") {
+    const names = shape.alternatives.map(({ name, shape: value }) => (value ? `${name}=${word(value)}` : name));
+    return `one of ${names.join(", ")}`;
+  }
   if (shape.kind !== "vec") return isPlain(shape) ? what(shape) : "as JSON";
   if (isPlain(shape.element)) return `${what(shape.element)}, any number of them`;
   return "as JSON, any number of them";
@@ -92,7 +96,7 @@ function describe(shape: Shape): string {
 
 function word(shape: Shape): string {
   if (shape.kind === "pair") return "name=value";
-  if (shape.kind === "choice") return "choice";
+  if (shape.kind === "choice" || shape.kind === "variant") return "choice";
   return shape.kind === "primitive" ? WORDS[shape.name][0] : "json";
 }
 
@@ -153,11 +157,25 @@ function valueJson(name: string, shape: Shape, text: string): unknown {
     if (at < 0) throw new IcosError("usage", `${flagOf(name)}: "${text}" is not NAME=VALUE.`);
     return [valueJson(name, shape.first, text.slice(0, at)), valueJson(name, shape.second, text.slice(at + 1))];
   }
+  if (shape.kind === "variant") return variantJson(name, shape, text);
   if (!isPlain(shape)) return parseJson5(text, flagOf(name));
   if (shape.kind !== "primitive") return text;
   if (shape.name === "bool") return text === "true" ? true : text === "false" ? false : text;
   const isFloat = shape.name === "float32" || shape.name === "float64";
   return isFloat && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** `replica-nodes`, `subnet=ID`: an alternative by its name in any spelling, with its value; or JSON. */
+function variantJson(name: string, { alternatives }: Shape & { kind: "variant" }, text: string): unknown {
+  const [word = "", ...rest] = text.split("=");
+  const found = alternatives.find((each) => bare(each.name) === bare(word));
+  if (!found) return text.startsWith("{") ? parseJson5(text, flagOf(name)) : text;
+  if (!found.shape) return rest.length === 0 ? found.name : text;
+  return { [found.name]: rest.length === 0 ? undefined : valueJson(name, found.shape, rest.join("=")) };
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_]/g, "");
 }
 
 /** @throws IcosError `usage` */
