@@ -14,6 +14,7 @@ import {
 import { silentLogger, systemClock } from "@icos/system";
 import { loadDump, NnsClient, readDump, startNns, writeDump } from "../index.ts";
 import { governance, operator, principalOf, testInit, type TestNns, testNns } from "../../test/nns-fixture.ts";
+import { recordCall, sendCall } from "../../test/sent-call.ts";
 import { testNode } from "../../../registry/test/nodes.ts";
 
 const modules = { clock: systemClock, logger: silentLogger, listen: { host: "127.0.0.1", port: 0 } } as const;
@@ -101,6 +102,25 @@ void test("loaded into a registry that went on, it takes the place of what is ke
     await again.close();
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+});
+
+void test("a call that was executed before a load is not executed again after it", async () => {
+  await using test = await lived();
+  const text = await dumpOf(test);
+  const call = await recordCall(test);
+  assert.equal(await sendCall(test, call), 200);
+  assert.equal(await test.client().latestVersion(), 6);
+  await test.stop();
+  const { directory } = test;
+  await loadDump({ directory, dump: readDump(text), clock: systemClock });
+  const again = await startNns({ directory, ...modules });
+  try {
+    await sendCall({ url: again.url ?? "" }, call);
+    const client = new NnsClient({ url: again.url ?? "", rootKey: again.rootKey });
+    assert.equal(await client.latestVersion(), 5);
+  } finally {
+    await again.close();
   }
 });
 
