@@ -14,13 +14,14 @@ export interface GuestosMachine {
   /** Boots, waits for the orchestrator, shuts down in order; seconds from QEMU's start. */
   readonly boot: () => Promise<number>;
   stop(): Promise<void>;
-  /** What GuestOS is booted with that has nothing to do with its disks. */
+  /** What GuestOS is booted with that has to do with the machine, not with its disks or with what it consists of. */
   kernelArguments(): Promise<readonly string[]>;
 }
 
 const READY = "orchestrator ready";
 const LIMIT_SECONDS = 600;
-const OF_THE_SLOT = /^(?:root|root_hash|dfinity\.system)=/;
+/** `lsm`: a plain Debian has Debian's choice of security modules. */
+const OF_THE_SYSTEM = /^(?:root|root_hash|dfinity\.system|lsm)=/;
 
 /** A line of the supervisor's log that says when it started QEMU. */
 const started = v.object({
@@ -54,7 +55,7 @@ export function createGuestosMachine(testnet: ScratchTestnet, node: NodePlan, si
     async kernelArguments() {
       const text = await readFile(join(node.directory, "boot/boot_args"), "utf8");
       const words = kernelCommandLine(parseBootArgs(text), "A").split(" ");
-      return words.filter((word) => !OF_THE_SLOT.test(word));
+      return words.filter((word) => !OF_THE_SYSTEM.test(word));
     },
   };
 }

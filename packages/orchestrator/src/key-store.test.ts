@@ -83,7 +83,7 @@ void test("a store with a missing, foreign or damaged file is refused and left a
       const good = await readFile(path);
       await chmod(path, 0o600);
       const damaged = [
-        undefined,
+        ...(name === "keys.sha256" ? [] : [undefined]),
         Buffer.alloc(0),
         good.subarray(0, -30),
         await readFile(join(other, "node_keys", name)),
@@ -99,6 +99,25 @@ void test("a store with a missing, foreign or damaged file is refused and left a
       }
     }
     await openKeyStore(directory, modules);
+  }));
+
+void test("a store without a digest, as it was made before there was one, is checked by working its keys out", () =>
+  inDirectory(async (directory) => {
+    const { keys } = await openKeyStore(directory, modules);
+    const store = join(directory, "node_keys");
+    await rm(join(store, "keys.sha256"));
+    assert.deepEqual((await openKeyStore(directory, modules)).keys.public, keys.public);
+
+    const other = join(directory, "other");
+    await mkdir(other);
+    await openKeyStore(other, modules);
+    const path = join(store, "committee_signing_pk.pb");
+    await chmod(path, 0o600);
+    await writeFile(path, await readFile(join(other, "node_keys/committee_signing_pk.pb")));
+    await assert.rejects(
+      openKeyStore(directory, modules),
+      refuses("key-store-inconsistent", /committee_signing_pk\.pb do not belong/),
+    );
   }));
 
 void test("keys are not made beside files of an unknown kind, nor without a directory", () =>

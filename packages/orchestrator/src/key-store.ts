@@ -1,8 +1,15 @@
-import type { KeyObject } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import { decodeRecord, X509PublicKeyCertSchema } from "@icos/registry";
 import { describeError, type DurableFiles, IcosError } from "@icos/system";
-import { assembleNodeKeys, generateSecrets, newNodeKeys, type NodeKeys, type NodeSecrets } from "./node-keys.ts";
+import {
+  assembleNodeKeys,
+  committeeRecord,
+  generateSecrets,
+  newNodeKeys,
+  type NodeKeys,
+  type NodeSecrets,
+} from "./node-keys.ts";
 import { checkTlsCertificate, parsePrivateKey } from "./tls-certificate.ts";
 
 const STORE = "node_keys";
@@ -18,6 +25,8 @@ const FILES = {
   committeePublic: "committee_signing_pk.pb",
   certificate: "transport_tls_cert.pb",
 } as const;
+/** Ties the files together: what they were made as is what they are. Lower-case hex and a line feed. Older stores lack it. */
+const DIGEST = "keys.sha256";
 
 const SECRET_MODE = 0o400;
 const PUBLIC_MODE = 0o444;
@@ -88,7 +97,9 @@ export async function writeKeyStore(
     [FILES.committeePublic, keys.public.committeeSigning, PUBLIC_MODE],
     [FILES.certificate, keys.public.tlsCertificate, PUBLIC_MODE],
   ];
+  const digest = digestOf(new Map(contents.map(([name, content]) => [name, Buffer.from(content)])));
   for (const [name, content, mode] of contents) await files.create(join(staging, name), Buffer.from(content), mode);
+  await files.create(join(staging, DIGEST), Buffer.from(digest), SECRET_MODE);
   await files.syncDirectory(staging);
   await files.rename(staging, join(directory, STORE));
 }
@@ -98,7 +109,12 @@ function load(store: string, files: DurableFiles, now: number): NodeKeys {
   const missing = Object.values(FILES).filter((name) => !present.includes(name));
   if (missing.length > 0)
     throw inconsistent(store, `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} missing`);
-  const read = (name: string): Buffer => files.read(join(store, name));
+  const contents = new Map<string, Buffer>();
+  const read = (name: string): Buffer => {
+    const content = files.read(join(store, name));
+    contents.set(name, content);
+    return content;
+  };
   const stored = {
     signing: read(FILES.signing),
     tls: read(FILES.tls),
@@ -107,6 +123,10 @@ function load(store: string, files: DurableFiles, now: number): NodeKeys {
     committee: read(FILES.committeePublic),
     certificate: read(FILES.certificate),
   };
+  const sealed = present.includes(DIGEST);
+  if (sealed && files.read(join(store, DIGEST)).toString("latin1") !== digestOf(contents)) {
+    throw inconsistent(store, `its files are not those that ${DIGEST} was made from`);
+  }
   if (stored.committeeSeed.length !== 32) throw inconsistent(store, `${FILES.committeeSeed} does not have 32 bytes`);
   try {
     const secrets: NodeSecrets = {
@@ -119,11 +139,11 @@ function load(store: string, files: DurableFiles, now: number): NodeKeys {
       stored.certificate,
       join(store, FILES.certificate),
     );
-    const keys = assembleNodeKeys(secrets, certificateDer);
+    const keys = assembleNodeKeys(secrets, { certificateDer, committeeSigning: Uint8Array.from(stored.committee) });
     checkTlsCertificate(certificateDer, secrets.tls, keys.nodeId.toText(), now);
     const differing = [
       ...(stored.nodeSigning.equals(keys.public.nodeSigning) ? [] : [FILES.nodeSigningPublic]),
-      ...(stored.committee.equals(keys.public.committeeSigning) ? [] : [FILES.committeePublic]),
+      ...(sealed || stored.committee.equals(committeeRecord(secrets)) ? [] : [FILES.committeePublic]),
       ...(stored.certificate.equals(keys.public.tlsCertificate) ? [] : [FILES.certificate]),
     ];
     if (differing.length > 0) throw new Error(`${differing.join(", ")} do not belong to the secret keys`);
@@ -131,6 +151,19 @@ function load(store: string, files: DurableFiles, now: number): NodeKeys {
   } catch (cause) {
     throw inconsistent(store, describeError(cause).replace(/\.$/, ""), cause);
   }
+}
+
+/**
+ * SHA-256 over name, length and content of each file. By it a damaged or foreign public committee key is found without
+ * working it out from the seed, which would be half a second of each start under emulation.
+ */
+function digestOf(contents: ReadonlyMap<string, Uint8Array>): string {
+  const digest = createHash("sha256");
+  for (const name of Object.values(FILES)) {
+    const content = contents.get(name) ?? Buffer.alloc(0);
+    digest.update(`${name} ${content.length}\n`).update(content);
+  }
+  return `${digest.digest("hex")}\n`;
 }
 
 function inconsistent(store: string, why: string, cause?: unknown): IcosError {

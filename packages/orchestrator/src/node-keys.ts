@@ -28,7 +28,8 @@ export interface NodeKeys {
   readonly nodeId: Principal;
   readonly signing: KeyObject;
   readonly tls: { readonly key: KeyObject; readonly certificateDer: Uint8Array };
-  readonly committee: CommitteeKey;
+  /** Worked out when it is asked for: that takes half a second under emulation. */
+  readonly committee: () => CommitteeKey;
   readonly public: NodePublicKeys;
 }
 
@@ -40,24 +41,23 @@ export function generateSecrets(): NodeSecrets {
   };
 }
 
-/** The keys of a node whose certificate exists already. */
-export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Array): NodeKeys {
-  const committee = CommitteeKey.fromSeed(secrets.committeeSeed);
+/** The keys of a node whose certificate and public committee key (an encoded record) exist already. */
+export function assembleNodeKeys(
+  secrets: NodeSecrets,
+  stored: Pick<NodePublicKeys, "committeeSigning"> & { readonly certificateDer: Uint8Array },
+): NodeKeys {
+  const { certificateDer, committeeSigning } = stored;
   return {
     nodeId: nodeIdOf(rawPublic(secrets.signing)),
     signing: secrets.signing,
     tls: { key: secrets.tls, certificateDer },
-    committee,
+    committee: () => CommitteeKey.fromSeed(secrets.committeeSeed),
     public: {
       nodeSigning: encodeRecord(PublicKeySchema, {
         algorithm: AlgorithmId.ED25519,
         keyValue: rawPublic(secrets.signing),
       }),
-      committeeSigning: encodeRecord(PublicKeySchema, {
-        algorithm: AlgorithmId.MULTI_BLS12_381,
-        keyValue: committee.publicKey,
-        proofData: committee.proofOfPossession,
-      }),
+      committeeSigning,
       tlsCertificate: encodeRecord(X509PublicKeyCertSchema, { certificateDer }),
     },
   };
@@ -66,7 +66,19 @@ export function assembleNodeKeys(secrets: NodeSecrets, certificateDer: Uint8Arra
 /** The keys of a new node, with a certificate that is valid from now; its serial number is random unless told. */
 export function newNodeKeys(secrets: NodeSecrets, now: number, serial?: Uint8Array): NodeKeys {
   const nodeId = nodeIdOf(rawPublic(secrets.signing)).toText();
-  return assembleNodeKeys(secrets, makeTlsCertificate(secrets.tls, nodeId, now, serial));
+  const certificateDer = makeTlsCertificate(secrets.tls, nodeId, now, serial);
+  const committeeSigning = committeeRecord(secrets);
+  return assembleNodeKeys(secrets, { certificateDer, committeeSigning });
+}
+
+/** The encoded record of the public committee key, worked out from its seed. */
+export function committeeRecord({ committeeSeed }: NodeSecrets): Uint8Array {
+  const { publicKey, proofOfPossession } = CommitteeKey.fromSeed(committeeSeed);
+  return encodeRecord(PublicKeySchema, {
+    algorithm: AlgorithmId.MULTI_BLS12_381,
+    keyValue: publicKey,
+    proofData: proofOfPossession,
+  });
 }
 
 const rawPublic = (key: KeyObject): Uint8Array =>

@@ -62,12 +62,6 @@ export const STARTUP_PHASES: readonly Phase<Startup>[] = [
     },
   },
   {
-    name: "keep polling the registry",
-    async run({ startPolling }) {
-      startPolling();
-    },
-  },
-  {
     name: "confirm the boot",
     async run({ node: { options, logger, console } }) {
       try {
@@ -85,6 +79,13 @@ export const STARTUP_PHASES: readonly Phase<Startup>[] = [
     name: "follow the assignment",
     async run({ node }) {
       await node.task.check();
+    },
+  },
+  {
+    // Last: verifying a certificate takes a slow machine a second, in which nothing else of this process gets on.
+    name: "keep polling the registry",
+    async run({ startPolling }) {
+      startPolling();
     },
   },
 ];

@@ -15,22 +15,7 @@ export interface InitramfsOptions {
 
 const PROGRAMS = ["/usr/sbin/dmsetup"];
 /** Busybox applets that `init` calls. */
-const APPLETS = [
-  "basename",
-  "cat",
-  "cut",
-  "dd",
-  "insmod",
-  "mount",
-  "od",
-  "readlink",
-  "reboot",
-  "sed",
-  "sh",
-  "sleep",
-  "switch_root",
-  "tr",
-];
+const APPLETS = ["dd", "insmod", "mount", "od", "reboot", "sh", "sleep", "switch_root"];
 const LIBRARIES = [
   "libdevmapper.so.1.02.1",
   "libselinux.so.1",
