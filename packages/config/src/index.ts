@@ -37,4 +37,5 @@ export type { StickFiles } from "./stick/read-stick.ts";
 export * from "./stick/stick-answers.ts";
 export * from "./stick/stick-inputs.ts";
 export * from "./stick/write-stick.ts";
+export * from "./try-settings/index.ts";
 export * from "./versions/index.ts";
