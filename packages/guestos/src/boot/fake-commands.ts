@@ -89,6 +89,8 @@ export class FakeCommands implements Exec {
       case "ssh-keygen":
         await writeFile(last, torn ? "" : "private\n");
         return torn ? undefined : writeFile(`${last}.pub`, "public\n");
+      case "systemctl":
+        return;
       default:
         throw failed(command, "unexpected command");
     }

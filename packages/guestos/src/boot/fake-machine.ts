@@ -28,6 +28,7 @@ export class FakeMachine {
   readonly groups = new Map<string, number>();
   readonly logged: string[] = [];
   readonly #root: string;
+  #boots = 0;
 
   private constructor(root: string) {
     this.#root = root;
@@ -65,10 +66,13 @@ export class FakeMachine {
       run,
       join(dev, "mapper"),
       join(proc, "self"),
-      join(proc, "sys/kernel"),
+      join(proc, "sys/kernel/random"),
     ]) {
       await mkdir(path, { recursive: true });
     }
+    this.#boots += 1;
+    await writeFile(join(proc, "sys/kernel/random/boot_id"), `boot-${this.#boots}\n`);
+    await writeFile(join(proc, "uptime"), "5.00 1.00\n");
     await writeFile(join(proc, "cmdline"), `root=/dev/disk/by-partuuid/x dfinity.system=${slot} root_hash=00\n`);
     this.commands.reset();
     await this.commands.writeMounts();

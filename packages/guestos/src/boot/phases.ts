@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { IcosError, type Phase } from "@icos/system";
 import { guestosPartition, runningSlot } from "@icos/slots";
 import type { Layout } from "../layout.ts";
+import { useKeptNetwork } from "../network-settings/kept-network.ts";
 import { present, type BootContext, type Variant } from "./context.ts";
 import { ensureHostKey } from "./host-key.ts";
 import { readConfiguration } from "./medium.ts";
@@ -68,6 +69,12 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
         await mount("config", layout.bootConfig, "rw"),
       ]);
       return disk.path;
+    },
+  },
+  {
+    name: "kept network settings",
+    async run(context) {
+      return present(context.variant, "the variant") === "prod" ? "none" : useKeptNetwork(context);
     },
   },
   {

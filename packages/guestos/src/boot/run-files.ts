@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   BOOTSTRAP_FILES,
@@ -14,21 +14,25 @@ import type { NodeConfiguration, SetOwner } from "./context.ts";
 
 /** Files that live as long as this boot. `/run` is gone after a crash, so nothing here is written durably. */
 
-async function put(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+/** Replaces the file whole: a reader sees the old content or the new. */
+export async function putRunFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  await writeFile(path, content, { mode });
-  await chmod(path, mode); // whatever the umask
+  const unfinished = `${path}.new`;
+  await rm(unfinished, { force: true });
+  await writeFile(unfinished, content, { mode });
+  await chmod(unfinished, mode); // whatever the umask
+  await rename(unfinished, path);
 }
 
 /** `/run/config`: the printable object for everyone, everything else of the medium for root only. */
 export async function writeRunConfig({ run }: Layout, { config, entries }: NodeConfiguration): Promise<void> {
   const directory = join(run, "config");
   for (const [name, content] of entries) {
-    if (name !== BOOTSTRAP_FILES.config) await put(join(directory, name), content, 0o400);
+    if (name !== BOOTSTRAP_FILES.config) await putRunFile(join(directory, name), content, 0o400);
   }
-  await put(join(directory, BOOTSTRAP_FILES.config), formatGuestosConfig(config), 0o444);
+  await putRunFile(join(directory, BOOTSTRAP_FILES.config), formatGuestosConfig(config), 0o444);
   // Units ask for the kind of machine by the existence of this file.
-  await put(join(directory, "guest_vm_type", config.guest_vm_type), "", 0o444);
+  await putRunFile(join(directory, "guest_vm_type", config.guest_vm_type), "", 0o444);
 }
 
 /** systemd-networkd's files, resolver and host name; returns the host name. */
@@ -36,12 +40,12 @@ export async function writeNetwork(layout: Layout, configuration: NodeConfigurat
   const { config, duplicateAddressDetection } = configuration;
   const hostname = guestHostname(config);
   await writeFile(join(layout.proc, "sys/kernel/hostname"), hostname);
-  await put(join(layout.run, "resolv.conf"), renderResolvConf(config), 0o444);
+  await putRunFile(join(layout.run, "resolv.conf"), renderResolvConf(config), 0o444);
   for (const { name, text } of networkdFiles(config, { duplicateAddressDetection })) {
-    await put(join(layout.run, "systemd/network", name), text, 0o444);
+    await putRunFile(join(layout.run, "systemd/network", name), text, 0o444);
   }
   // Starts systemd-networkd while the disks are still being opened (guestos-network.path).
-  await put(join(layout.run, "guestos/network-ready"), "", 0o444);
+  await putRunFile(join(layout.run, "guestos/network-ready"), "", 0o444);
   return hostname;
 }
 
@@ -64,7 +68,7 @@ export async function writeIcConfig(
   }
   const address = fixedAddress(configuration);
   if (address === undefined) return "left to the orchestrator, which waits for the address";
-  await put(join(layout.run, "ic-node/config/ic.json5"), renderIcConfig(configuration.config, address), 0o644);
+  await putRunFile(join(layout.run, "ic-node/config/ic.json5"), renderIcConfig(configuration.config, address), 0o644);
   return address;
 }
 
