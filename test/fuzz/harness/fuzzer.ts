@@ -36,6 +36,7 @@ export interface Fuzzer {
 export async function openFuzzer(): Promise<Fuzzer> {
   await install();
   const tools = await openToolsTree();
+  /** What it says, which it writes to a file: into a pipe it would not wait for the reader, and lose lines. */
   const jazzer = async (
     program: string,
     directories: readonly string[],
@@ -45,8 +46,15 @@ export async function openFuzzer(): Promise<Fuzzer> {
     // A target that reads a device is asynchronous, which is slower.
     const isAsync = (await readFile(program, "utf8")).includes("async function fuzz(");
     const own = [...(isAsync ? [] : ["--sync"]), "--includes", program];
-    const { stderr } = await tools.exec.run([...command, ...own, "--", ...options], { cwd: HOME });
-    return stderr;
+    const log = `${program}.log`;
+    const logged = ["sh", "-c", 'log=$1; shift; exec "$@" 2>"$log"', "sh", log, ...command];
+    try {
+      await tools.exec.run([...logged, ...own, "--", ...options], { cwd: HOME });
+      return await readFile(log, "latin1");
+    } catch (cause) {
+      const output = await readFile(log, "latin1").catch(() => "");
+      throw new IcosError("fuzzer-failed", `The fuzzer ended with an error: ${output.slice(-3_000)}`, { cause });
+    }
   };
   return {
     run: (target, seconds) =>
