@@ -64,10 +64,10 @@ export function serializeGrubenv(grubenv: Grubenv): Buffer {
   let text = HEADER;
   for (const [key, value] of grubenv.entries) {
     // eslint-disable-next-line no-control-regex
-    if (!/^[^\n\\=#][^\n\\=]*$/.test(key) || /[^\u0000-\u00ff]/.test(key + value)) {
+    if (!/^[^=]+$/.test(key) || /[^\u0000-\u00ff]/.test(key + value)) {
       throw new IcosError("grubenv-invalid", `${JSON.stringify(key)} cannot be stored in a GRUB environment block.`);
     }
-    text += `${key}=${value.replaceAll(/[\\\n]/g, (character) => `\\${character}`)}\n`;
+    text += `${escaped(key).replace(/^#/, "\\#")}=${escaped(value)}\n`;
   }
   if (text.length > GRUBENV_SIZE) {
     throw new IcosError(
@@ -76,6 +76,11 @@ export function serializeGrubenv(grubenv: Grubenv): Buffer {
     );
   }
   return Buffer.from(text.padEnd(GRUBENV_SIZE, "#"), "latin1");
+}
+
+/** What {@link takeLine} undoes: whatever a block holds can be written back. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\\n]/g, (character) => `\\${character}`);
 }
 
 const StateSchema = v.object({
