@@ -111,6 +111,7 @@ void test("the same seed, plan and time give the same directory, byte for byte; 
       "node-0/crypto/node_keys",
       "node-0/crypto/node_keys/committee_signing_pk.pb",
       "node-0/crypto/node_keys/committee_signing_seed",
+      "node-0/crypto/node_keys/keys.sha256",
       "node-0/crypto/node_keys/node_signing_key.pem",
       "node-0/crypto/node_keys/node_signing_pk.pb",
       "node-0/crypto/node_keys/tls_key.pem",
