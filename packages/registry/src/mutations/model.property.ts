@@ -69,11 +69,11 @@ function step<M extends RegistryMethod>(
 const texts = (ids: readonly Principal[]): string[] => ids.map((id) => id.toText());
 const node = fc.constantFrom(...nodes);
 const id = node.map((each) => each.id);
-const ids = fc.array(id, { maxLength: 3 });
+const ids = fc.array(id, { maxLength: 2 });
 const caller = fc.constantFrom(OPERATOR, OPERATOR, OTHER_OPERATOR, SUCCESSOR, GOVERNANCE);
 const version = fc.constantFrom("v1", "v2", "v3");
 const hostos = fc.constantFrom("h1", "h2");
-const place = fc.nat(2);
+const place = fc.constantFrom(0, 0, 1);
 const keys = fc.array(fc.constantFrom("key a", "key b"), { maxLength: 2 });
 const elected = { release_package_sha256_hex: "0f".repeat(32), release_package_urls: ["http://x.example/y"] };
 
@@ -193,7 +193,25 @@ function membersFit(model: Model, subnet: ModelSubnet, members: readonly string[
   return members.length > 0 && areDistinct(members) && members.every(fits);
 }
 
+const swapStep = fc.tuple(id, id, caller).map(([old_node_id, new_node_id, who]) =>
+  step(
+    "swap_node_in_subnet_directly",
+    { old_node_id, new_node_id },
+    (model) => {
+      const [old, next] = [old_node_id.toText(), new_node_id.toText()];
+      const subnet = subnetOfNode(model, old);
+      const owned = [old, next].every((each) => model.nodes[each]?.operator === who.toText());
+      if (!subnet || subnet.halted || !owned || !isFree(model, next)) return false;
+      subnet.members = [...subnet.members.filter((each) => each !== old), next];
+      return true;
+    },
+    who,
+  ),
+);
+
 const subnetSteps = [
+  swapStep,
+  swapStep,
   fc.tuple(ids, version).map(([node_ids, replica_version_id]): Step => {
     const create = { ...subnetOf(node_ids), replica_version_id };
     let created: ModelSubnet | undefined;
@@ -217,7 +235,8 @@ const subnetSteps = [
       },
     };
   }),
-  place.map((at) =>
+  // More rarely than others are made or changed.
+  fc.constantFrom(0, 1, 1, 2).map((at) =>
     withSubnet(at, (subnet_id) =>
       step("delete_subnet", { subnet_id }, (model) => {
         delete model.firewall[`subnet_${subnet_id.toText()}`];
@@ -256,21 +275,6 @@ const subnetSteps = [
         find(model).members = members;
         return true;
       }),
-    ),
-  ),
-  fc.tuple(id, id, caller).map(([old_node_id, new_node_id, who]) =>
-    step(
-      "swap_node_in_subnet_directly",
-      { old_node_id, new_node_id },
-      (model) => {
-        const [old, next] = [old_node_id.toText(), new_node_id.toText()];
-        const subnet = subnetOfNode(model, old);
-        const owned = [old, next].every((each) => model.nodes[each]?.operator === who.toText());
-        if (!subnet || subnet.halted || !owned || !isFree(model, next)) return false;
-        subnet.members = [...subnet.members.filter((each) => each !== old), next];
-        return true;
-      },
-      who,
     ),
   ),
   fc.tuple(place, fc.constantFrom(1, 2), keys, ids).map(([at, operational_level, ssh_readonly_access, some]) =>
@@ -471,11 +475,12 @@ const steps = fc.oneof(
 );
 
 void test("any sequence of calls leaves what an independent model says, and is accepted where it says so", () => {
-  const accepted = new Set<string>();
+  const accepted = new Map<string, number>();
   fc.assert(
     fc.property(fc.array(steps, { minLength: 30, maxLength: 60 }), (sequence) => {
       const network = new TestNetwork({ nodeSwapping: { callers: "all", subnets: "all" } });
       for (const each of nodes.slice(0, 4)) network.join(each);
+      network.do("create_subnet", subnetOf(nodes.slice(0, 2).map((each) => each.id)));
       const model = observe(network.state);
       for (const step of sequence) {
         const expected = step.expect(model);
@@ -483,14 +488,12 @@ void test("any sequence of calls leaves what an independent model says, and is a
         const code = step.call(network);
         assert.equal(code === undefined, expected, `${name}: ${code ?? "accepted"}`);
         assert.deepEqual(observe(network.state), model, name);
-        if (expected) accepted.add(name);
+        if (expected) accepted.set(name, (accepted.get(name) ?? 0) + 1);
       }
     }),
-    { numRuns: 60, seed: 7 },
+    { numRuns: 80, seed: 7 },
   );
   // The model would agree with a registry that refuses everything: each kind of call has to be accepted at times.
-  assert.deepEqual(
-    MODELLED.filter((method) => !accepted.has(method)),
-    [],
-  );
+  const rare = MODELLED.filter((method) => (accepted.get(method) ?? 0) < 3);
+  assert.deepEqual(rare, []);
 });
