@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readdirSync } from "node:fs";
-import { checkWholeRegistry, INVARIANTS, nextVersion } from "../index.ts";
+import { checkWholeRegistry, INVARIANTS, nextVersion, put, registryKey, X509PublicKeyCertSchema } from "../index.ts";
+import { person } from "../../test/network.ts";
 import { a, changeNode, populated } from "../../test/violations.ts";
 
 void test("a populated registry has no violation anywhere", () => {
@@ -25,6 +26,20 @@ void test("all violations of a change are reported, not just the first", () => {
     () => nextVersion(network.state, network.rules, [change], 0n),
     (error: { code?: string; message?: string }) =>
       error.code === "invariant-violated" && /HostOS version h.*no http endpoint/.test(error.message ?? ""),
+  );
+});
+
+void test("of very many violations the sentence has the first ones, the details have all", () => {
+  const { network } = populated();
+  const orphans = Array.from({ length: 15 }, (_, index) =>
+    put("insert", registryKey.tlsCertificate(person(`nobody ${index}`)), X509PublicKeyCertSchema, {
+      certificateDer: Buffer.from(`certificate ${index}`),
+    }),
+  );
+  assert.throws(
+    () => nextVersion(network.state, network.rules, orphans, 0n),
+    (error: { details?: { violations?: unknown[] }; message?: string }) =>
+      error.details?.violations?.length === 15 && /And 5 more\.$/.test(error.message ?? ""),
   );
 });
 

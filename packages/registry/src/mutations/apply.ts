@@ -12,6 +12,9 @@ import type { RateLimitLevel, RateLimits } from "./rate-limits.ts";
 import { MutationRefused, refuse } from "./refuse.ts";
 import type { RegistryRules } from "./rules.ts";
 
+/** So many in the sentence of a refusal; its details have them all. */
+const MAX_SHOWN_VIOLATIONS = 10;
+
 /** What decides over a call: the registry, the network's rules and the rate limits so far. */
 export interface MutableRegistry {
   readonly view: DatedView;
@@ -105,8 +108,12 @@ export function nextVersion(
   const { changes, refusals, violations } = judge(view, rules, mutations, time);
   if (refusals[0]) throw refusals[0];
   if (violations[0]) {
-    const all = violations.map(({ invariant, message }) => `${invariant}: ${message}`).join(" ");
-    throw refuse("invariant-violated", all, { violations, invariant: violations[0].invariant });
+    const shown = violations.slice(0, MAX_SHOWN_VIOLATIONS).map(({ invariant, message }) => `${invariant}: ${message}`);
+    const more = violations.length > shown.length ? [`And ${violations.length - shown.length} more.`] : [];
+    throw refuse("invariant-violated", [...shown, ...more].join(" "), {
+      violations,
+      invariant: violations[0].invariant,
+    });
   }
   return changes.length === 0 ? undefined : { version: view.version + 1, time, changes };
 }
