@@ -37,9 +37,9 @@ void test("every valid HostOS object becomes a valid guest, its network and its 
       const [address = ""] = ipv6.Fixed.address.split("/");
       const own = ipv6Prefix64(hostAddressOf(host, "HostOS").ipv6);
       assert.equal(ipv6Prefix64(address), own);
-      const text = renderIcConfig(guest, address);
-      assert.equal(parseIcConfig(text, "ic.json5").transport.node_ip, address);
-      assert.ok(text.includes(`node_network: "${own}"`), text);
+      const { transport, firewall } = parseIcConfig(renderIcConfig(guest, address), "ic.json5");
+      assert.equal(transport.node_ip, address);
+      assert.ok(firewall?.file_template.includes(`ip6 saddr ${own} ct state new`), firewall?.file_template);
     }),
   );
 });

@@ -6,6 +6,9 @@ import type { GuestosConfig } from "./guestos-object.ts";
 import type { HostosConfig, SetuposConfig } from "./host-objects.ts";
 import { makeObject } from "./read-object.ts";
 
+/** JSON as it comes out of a file, where -0 is 0. */
+const storedJson = fc.json({ maxDepth: 1 }).map((text): unknown => JSON.parse(JSON.stringify(JSON.parse(text))));
+
 /** Valid configuration objects for property tests. */
 
 const hextet = fc.integer({ min: 0, max: 0xffff }).map((group) => group.toString(16));
@@ -47,7 +50,7 @@ const guestosSettings = fc.record({
         backup_purging_interval_seconds: option(count),
       }),
     ),
-    malicious_behavior: option(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { noNullPrototype: true })),
+    malicious_behavior: option(fc.dictionary(fc.string(), storedJson, { noNullPrototype: true })),
     query_stats_epoch_length: option(count),
     bitcoind_addr: option(fc.string()),
     dogecoind_addr: option(fc.string()),
