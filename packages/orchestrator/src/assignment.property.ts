@@ -25,6 +25,7 @@ void test("a replica runs in the end exactly when a subnet lists the node and as
       const expected = upgrade === undefined || kept ? registry.subnetId : undefined;
       assert.equal(running, expected);
     }),
+    { seed: 1 },
   );
 });
 
@@ -46,6 +47,7 @@ void test("a sequence of registry states never leaves two subnets' replicas behi
         }
       }
     }),
+    { seed: 1 },
   );
 });
 
@@ -59,5 +61,6 @@ void test("a node is told to be safe to switch off only when nothing of it runs 
         assert.equal(after.subnetId, undefined);
       }
     }),
+    { seed: 1 },
   );
 });

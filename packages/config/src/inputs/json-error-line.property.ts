@@ -29,6 +29,6 @@ void test("an error is found exactly in the texts that JSON.parse refuses", () =
     fc.property(fc.oneof(fc.json(), nearlyJson, fc.string()), (text) => {
       assert.equal(jsonErrorLine(text) === undefined, isJson(text));
     }),
-    { numRuns: 2_000 },
+    { seed: 1, numRuns: 2_000 },
   );
 });

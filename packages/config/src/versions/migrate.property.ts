@@ -30,7 +30,7 @@ void test("back to an older version and forward again: every field that both hav
         if (!back.dropped.some((gone) => path === gone || path.startsWith(`${gone}.`)))
           assert.deepEqual(valueAt(again, path), valueAt(config, path), path);
     }),
-    { numRuns: 300 },
+    { seed: 1, numRuns: 300 },
   );
 });
 
@@ -42,7 +42,7 @@ void test("one step at a time gives what all steps at once give", () => {
       const slowly = stations.reduce<unknown>((value, station) => migrate(value, station, true).document, config);
       assert.deepEqual(slowly, migrate(config, to, true).document);
     }),
-    { numRuns: 60 },
+    { seed: 1, numRuns: 60 },
   );
 });
 
@@ -59,5 +59,6 @@ void test("any JSON is migrated or refused with a reason", () => {
         assert.ok(error instanceof IcosError, String(error));
       }
     }),
+    { seed: 1 },
   );
 });

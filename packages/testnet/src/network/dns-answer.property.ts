@@ -27,7 +27,7 @@ void test("Whatever arrives, the answer is none or a DNS answer with the same id
     fc.property(fc.uint8Array({ maxLength: 200 }), (input) => {
       decodable(answerDns(zone, Buffer.from(input)), Buffer.from(input));
     }),
-    { numRuns: 1_000 },
+    { seed: 1, numRuns: 1_000 },
   );
 });
 
@@ -39,6 +39,6 @@ void test("A query damaged in a few bytes never leads to an answer that cannot b
       const message = changes.length > 0 ? query.subarray(0, 1 + (length % query.length)) : query;
       decodable(answerDns(zone, message), query);
     }),
-    { numRuns: 1_000 },
+    { seed: 1, numRuns: 1_000 },
   );
 });
