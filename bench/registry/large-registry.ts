@@ -61,7 +61,12 @@ export interface LargeRegistry {
  */
 export function makeLargeRegistry(): LargeRegistry {
   const governance = selfAuthenticating(Buffer.from("governance"));
-  const rules = { ...standardRules(governance), requiredNodeKeys: TESTNET_NODE_KEYS, requireSubnetKeys: false };
+  const rules = {
+    ...standardRules(governance),
+    requiredNodeKeys: TESTNET_NODE_KEYS,
+    requireSubnetKeys: false,
+    launchMeasurementsRequired: false,
+  };
   const operators = Array.from({ length: OPERATORS }, (_, index) =>
     selfAuthenticating(bytesOf(`operator ${index}`, 32)),
   );
