@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DurableFiles } from "@icos/system";
-import { MemoryDisk, type Random, seededRandom, Stopped } from "@icos/system/memory-disk";
+import { MemoryDisk, type Random, seededRandom, Stopped, withoutDirectorySync } from "@icos/system/memory-disk";
 import { openKeyStore } from "./key-store.ts";
 
 const DIRECTORY = "/crypto";
@@ -53,19 +53,9 @@ void test("stopped at any operation, the node comes up later and never had two i
 });
 
 void test("the simulation would notice a program that does not sync directories", async () => {
-  const forgetful = (disk: DurableFiles): DurableFiles => ({
-    list: (path) => disk.list(path),
-    exists: (path) => disk.exists(path),
-    read: (path) => disk.read(path),
-    makeDirectory: (path, mode) => disk.makeDirectory(path, mode),
-    create: (path, content, mode) => disk.create(path, content, mode),
-    syncDirectory: async () => undefined,
-    rename: (from, to) => disk.rename(from, to),
-    removeTree: (path) => disk.removeTree(path),
-  });
   let noticed = 0;
   for (let seed = 0; seed < ROUNDS; seed += 1) {
-    const lives = await life(seededRandom(seed), Infinity, forgetful).catch(() => new Set<string>());
+    const lives = await life(seededRandom(seed), Infinity, withoutDirectorySync).catch(() => new Set<string>());
     if (lives.size !== 1) noticed += 1;
   }
   assert.ok(noticed > 0);

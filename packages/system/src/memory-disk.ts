@@ -161,3 +161,17 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** The same files without their directories ever being synchronised: what a simulation of crashes has to notice. */
+export function withoutDirectorySync(files: DurableFiles): DurableFiles {
+  return {
+    list: (path) => files.list(path),
+    exists: (path) => files.exists(path),
+    read: (path) => files.read(path),
+    makeDirectory: (path, mode) => files.makeDirectory(path, mode),
+    create: (path, content, mode) => files.create(path, content, mode),
+    syncDirectory: async () => undefined,
+    rename: (from, to) => files.rename(from, to),
+    removeTree: (path) => files.removeTree(path),
+  };
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { test } from "node:test";
 import type { DurableFiles } from "@icos/system";
-import { MemoryDisk, type Random, seededRandom, Stopped } from "@icos/system/memory-disk";
+import { MemoryDisk, type Random, seededRandom, Stopped, withoutDirectorySync } from "@icos/system/memory-disk";
 import { type KeyChange, LocalStore, versionPath } from "../index.ts";
 import { SmallRegistry, startNode } from "../../test/follow.ts";
 
@@ -99,19 +99,9 @@ void test("stopped anywhere while a damaged store is healed, it is healed later"
 });
 
 void test("the simulation would notice a store that does not sync directories", async () => {
-  const forgetful = (disk: MemoryDisk): DurableFiles => ({
-    list: (path) => disk.list(path),
-    exists: (path) => disk.exists(path),
-    read: (path) => disk.read(path),
-    makeDirectory: (path, mode) => disk.makeDirectory(path, mode),
-    create: (path, content, mode) => disk.create(path, content, mode),
-    syncDirectory: async () => undefined,
-    rename: (from, to) => disk.rename(from, to),
-    removeTree: (path) => disk.removeTree(path),
-  });
   let lost = 0;
   for (let seed = 0; seed < 16; seed += 1) {
-    const { disk, acknowledged } = await appended(seededRandom(seed), Infinity, forgetful);
+    const { disk, acknowledged } = await appended(seededRandom(seed), Infinity, withoutDirectorySync);
     if ((await checked(new LocalStore(DIRECTORY, disk))) < acknowledged) lost += 1;
   }
   assert.ok(lost > 0);
