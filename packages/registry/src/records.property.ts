@@ -5,12 +5,13 @@ import { reflect, type ReflectMessage } from "@bufbuild/protobuf/reflect";
 import * as fc from "fast-check";
 import protobuf from "protobufjs";
 import { decodeRecord, encodeRecord, RECORD_SCHEMAS } from "./index.ts";
-import { fieldsOf, RECORD_FIELDS } from "../test/record-fields.ts";
+import { fieldsOf, MESSAGE_FIELDS } from "../test/message-fields.ts";
+import { TRANSPORT_SCHEMAS } from "../test/transport-fields.ts";
 
 /** The messages of the table in another library, which knows nothing of the `.proto` files. */
 const OTHER = otherTypes();
 
-for (const schema of new Set(RECORD_SCHEMAS.values())) {
+for (const schema of new Set([...RECORD_SCHEMAS.values(), ...TRANSPORT_SCHEMAS])) {
   void test(`${schema.typeName}: another protobuf library reads what is written, and writes what is read`, () => {
     const other = OTHER.lookupType(flat(schema.typeName));
     fc.assert(
@@ -29,7 +30,7 @@ for (const schema of new Set(RECORD_SCHEMAS.values())) {
 
 function otherTypes(): protobuf.Root {
   const root = new protobuf.Root();
-  for (const message of Object.keys(RECORD_FIELDS)) {
+  for (const message of Object.keys(MESSAGE_FIELDS)) {
     const type = new protobuf.Type(flat(message));
     for (const { name, number, type: kind, repeated, map } of fieldsOf(message)) {
       const known = kind === "enum" ? "int32" : flat(kind);
@@ -48,15 +49,21 @@ function flat(name: string): string {
   return name.includes(".") ? name.replaceAll(".", "_") : name;
 }
 
+/** Messages inside of each other: more than any record has, where a tree ends. */
+const DEEPEST = 11;
+
 /** Random content of a message: each field absent now and then, of a oneof at most one. */
-function messageOf(schema: DescMessage): fc.Arbitrary<Record<string, unknown>> {
-  const single = schema.fields.filter((field) => field.oneof === undefined);
-  const fields = Object.fromEntries(single.map((field) => [field.localName, fieldOf(field)]));
+function messageOf(schema: DescMessage, depth = 0): fc.Arbitrary<Record<string, unknown>> {
+  const possible = depth < DEEPEST ? schema.fields : schema.fields.filter(({ message }) => !message);
+  const single = possible.filter((field) => field.oneof === undefined);
+  const fields = Object.fromEntries(single.map((field) => [field.localName, fieldOf(field, depth)]));
   const oneofs = schema.oneofs.map((oneof) => [
     oneof.localName,
     fc.oneof(
       fc.constant({ case: undefined }),
-      ...oneof.fields.map((field) => fieldOf(field).map((value) => ({ case: field.localName, value }))),
+      ...possible
+        .filter((field) => field.oneof === oneof)
+        .map((field) => fieldOf(field, depth).map((value) => ({ case: field.localName, value }))),
     ),
   ]);
   return fc.record(
@@ -65,21 +72,21 @@ function messageOf(schema: DescMessage): fc.Arbitrary<Record<string, unknown>> {
   );
 }
 
-function fieldOf(field: DescField): fc.Arbitrary<unknown> {
-  if (field.fieldKind === "list") return fc.array(valueOf(field.listKind, field), { maxLength: 2 });
-  if (field.fieldKind !== "map") return valueOf(field.fieldKind, field);
+function fieldOf(field: DescField, depth: number): fc.Arbitrary<unknown> {
+  if (field.fieldKind === "list") return fc.array(valueOf(field.listKind, field, depth), { maxLength: 2 });
+  if (field.fieldKind !== "map") return valueOf(field.fieldKind, field, depth);
   const keys = fc.string({ unit: fc.constantFrom("a", "b", "ü"), maxLength: 2 });
-  return fc.dictionary(keys, valueOf(field.mapKind, field), { maxKeys: 2 });
+  return fc.dictionary(keys, valueOf(field.mapKind, field, depth), { maxKeys: 2 });
 }
 
-function valueOf(kind: "scalar" | "enum" | "message", field: DescField): fc.Arbitrary<unknown> {
+function valueOf(kind: "scalar" | "enum" | "message", field: DescField, depth: number): fc.Arbitrary<unknown> {
   if (kind === "enum") return fc.constantFrom(...(field.enum?.values ?? []).map(({ number }) => number));
   if (kind === "scalar") return scalarOf(field.scalar);
   const { message } = field;
   if (!message) throw new Error(`${field.name} has no type.`);
   // Wrapped values stand for themselves.
   const wrapped = message.typeName.startsWith("google.protobuf.") ? message.fields[0]?.scalar : undefined;
-  return wrapped === undefined ? messageOf(message) : scalarOf(wrapped);
+  return wrapped === undefined ? messageOf(message, depth + 1) : scalarOf(wrapped);
 }
 
 const SCALARS: ReadonlyMap<ScalarType, fc.Arbitrary<unknown>> = new Map<ScalarType, fc.Arbitrary<unknown>>([

@@ -100,19 +100,3 @@ export const RECORD_FIELDS: Readonly<Record<string, string>> = {
   "registry.unassigned_nodes_config.v1.UnassignedNodesConfigRecord":
     "ssh_readonly_access=1:string[] replica_version=2:string",
 };
-
-export interface FieldLine {
-  readonly name: string;
-  readonly number: number;
-  readonly type: string;
-  readonly repeated: boolean;
-  readonly map: boolean;
-}
-
-/** The fields of a message in the table. */
-export function fieldsOf(message: string): readonly FieldLine[] {
-  return (RECORD_FIELDS[message] ?? "").split(" ").map((line) => {
-    const [, name = "", number, map, type = "", list] = /^(\w+)=(\d+):(map:)?([\w.]+?)(\[\])?$/.exec(line) ?? [];
-    return { name, number: Number(number), type, repeated: list !== undefined, map: map !== undefined };
-  });
-}
