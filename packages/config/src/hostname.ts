@@ -1,4 +1,5 @@
 import type { GuestosConfig } from "./objects/guestos-object.ts";
+import type { HostosConfig } from "./objects/host-objects.ts";
 
 /** `guest-<management MAC without colons>`; the developer's choice wins; an upgrade VM says that it is one. */
 export function guestHostname(config: GuestosConfig): string {
@@ -6,4 +7,9 @@ export function guestHostname(config: GuestosConfig): string {
   if (chosen !== null) return chosen;
   const mac = config.icos_settings.mgmt_mac.replaceAll(":", "");
   return config.guest_vm_type === "upgrade" ? `guest-upgrade-${mac}` : `guest-${mac}`;
+}
+
+/** `host-<management MAC without colons>` */
+export function hostHostname({ icos_settings: { mgmt_mac: mac } }: Pick<HostosConfig, "icos_settings">): string {
+  return `host-${mac.replaceAll(":", "")}`;
 }

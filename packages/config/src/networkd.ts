@@ -57,7 +57,11 @@ export function networkdFiles(config: GuestosConfig, { duplicateAddressDetection
 
 /** `/etc/resolv.conf` of a guest; the C library reads the first three. */
 export function renderResolvConf(config: GuestosConfig): string {
-  const lines = resolvers(config).map((address) => `nameserver ${address}`);
+  return formatResolvConf(resolvers(config));
+}
+
+export function formatResolvConf(addresses: readonly string[]): string {
+  const lines = addresses.map((address) => `nameserver ${address}`);
   return `${lines.join("\n")}\noptions timeout:2 attempts:2\n`;
 }
 

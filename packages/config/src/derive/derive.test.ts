@@ -1,12 +1,13 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { hostHostname } from "../hostname.ts";
 import { parseConfigIni } from "../inputs/config-ini.ts";
 import { parseDeploymentJson } from "../inputs/deployment-json.ts";
 import { CONFIG_OBJECTS, CONFIG_VERSION } from "../objects/config-objects.ts";
 import type { HostosConfig, SetuposConfig } from "../objects/host-objects.ts";
 import { formatObject, readObject } from "../objects/read-object.ts";
 import { guestosConfigOf } from "./guestos-from-hostos.ts";
-import { hostNetworkdFiles } from "./host-networkd.ts";
+import { guestTap, hostNetworkdFiles } from "./host-networkd.ts";
 import { hostosConfigOf } from "./hostos-from-setupos.ts";
 import { setuposConfigOf } from "./setupos-from-stick.ts";
 
@@ -183,6 +184,7 @@ Bridge=br6
       text: `[NetDev]
 Name=br6
 Kind=bridge
+MACAddress=6a:00:94:ef:29:78
 
 [Bridge]
 ForwardDelaySec=0
@@ -198,12 +200,16 @@ Name=br6
 DHCP=no
 IPv6AcceptRA=no
 LinkLocalAddressing=ipv6
+ConfigureWithoutCarrier=yes
 Address=2001:db8:0:1:6800:94ff:feef:2978/64
-Gateway=2001:db8:0:1::1
 DNS=2606:4700:4700::1111
 DNS=2606:4700:4700::1001
 DNS=2001:4860:4860::8888
 DNS=2001:4860:4860::8844
+
+[Route]
+Gateway=2001:db8:0:1::1
+GatewayOnLink=yes
 `,
     },
   ]);
@@ -211,4 +217,49 @@ DNS=2001:4860:4860::8844
   assert.match(card?.text ?? "", /MACAddress=6a:0f:94:ef:29:78/);
   for (const name of ["", "../eno1", "a b", "eno1\n[Match]", "sixteencharacters"])
     assert.throws(() => hostNetworkdFiles(host(), { card: name, type: "HostOS" }), { code: "invalid-interface" });
+});
+
+void test("guests' tap devices belong to the account that runs guests and are ports of the bridge", () => {
+  const taps = [guestTap("GuestOS"), guestTap("UpgradeGuestOS"), guestTap("GuestOS", 1)];
+  const files = hostNetworkdFiles(host(), { card: undefined, type: "HostOS", taps });
+  assert.deepEqual(
+    files.map(({ name }) => name),
+    [
+      "20-br6.netdev",
+      "20-br6.network",
+      "20-guest0.netdev",
+      "20-guest0.network",
+      "20-upgrade0.netdev",
+      "20-upgrade0.network",
+      "20-guest1.netdev",
+      "20-guest1.network",
+    ],
+  );
+  assert.deepEqual(
+    files.slice(2, 4).map(({ text }) => text),
+    [
+      `[NetDev]
+Name=guest0
+Kind=tap
+
+[Tap]
+User=guest-vm
+VNetHeader=yes
+`,
+      `[Match]
+Name=guest0
+
+[Link]
+RequiredForOnline=no
+
+[Network]
+LinkLocalAddressing=no
+Bridge=br6
+`,
+    ],
+  );
+});
+
+void test("a host is named after its management controller", () => {
+  assert.equal(hostHostname(host()), "host-000000000000");
 });
