@@ -5,7 +5,7 @@ import type { Membership } from "./assignment.ts";
 import { AssignmentTask } from "./assignment-task.ts";
 import { createOrchestratorMetrics } from "./orchestrator-metrics.ts";
 import { DEFAULT_PROCESS_OPTIONS, ProcessManager, type GroupProcess, type ProcessEnd } from "./process-manager.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "@icos/system/virtual-clock";
 
 const VERSION = "v1";
 const UNASSIGNED: Membership = { registered: true, subnetId: undefined, replicaVersion: VERSION };

@@ -8,5 +8,4 @@ export type { NodeServices, OrchestratorModules } from "./node-services.ts";
 export * from "./options.ts";
 export * from "./orchestrator.ts";
 export * from "./process-manager.ts";
-export * from "./text-server.ts";
 export * from "./tls-certificate.ts";

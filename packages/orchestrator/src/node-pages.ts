@@ -1,7 +1,7 @@
+import { serveText, type TextServer } from "@icos/system/text-server";
 import { renderDashboard } from "./dashboard.ts";
 import { dataCenterOf } from "./node-registry.ts";
 import type { NodeServices } from "./node-services.ts";
-import { serveText, type TextServer } from "./text-server.ts";
 
 /** The metrics and the dashboard of a node, while they are served. */
 export interface NodePages {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { IcosError } from "@icos/system";
+import { parseListenAddress } from "@icos/system/text-server";
 import { NODE_MEMORY_FLAGS, parseOrchestratorOptions, replicaCommand } from "./options.ts";
-import { parseListenAddress } from "./text-server.ts";
 
 const code =
   (expected: string) =>

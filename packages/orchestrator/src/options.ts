@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SSH_KEYS_DIRECTORY } from "@icos/config";
 import { describeError, IcosError } from "@icos/system";
-import { parseListenAddress, type ListenAddress } from "./text-server.ts";
+import { parseListenAddress, type ListenAddress } from "@icos/system/text-server";
 
 /** What the orchestrator is told on its command line; the rest is in `ic.json5`. Flags have upstream's names. */
 export interface OrchestratorOptions {

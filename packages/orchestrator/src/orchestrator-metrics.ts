@@ -1,4 +1,4 @@
-import { MetricsPage, type Histogram, type Metric } from "./metrics.ts";
+import { MetricsPage, type Histogram, type Metric } from "@icos/system";
 
 /** The orchestrator's metrics under upstream's names, as far as what they measure exists. */
 export interface OrchestratorMetrics {

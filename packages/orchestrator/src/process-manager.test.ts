@@ -10,7 +10,7 @@ import {
   type GroupProcess,
   type ProcessEnd,
 } from "./process-manager.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "@icos/system/virtual-clock";
 
 interface FakeProcess extends GroupProcess {
   readonly signals: NodeJS.Signals[];

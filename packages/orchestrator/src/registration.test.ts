@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { IcosError, type Logger, type LogFields } from "@icos/system";
 import { registerNode, type RegistrationModules } from "./registration.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "@icos/system/virtual-clock";
 
 const POLL = 5000;
 

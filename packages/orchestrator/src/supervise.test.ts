@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { silentLogger } from "@icos/system";
-import { MetricsPage } from "./metrics.ts";
+import { MetricsPage, silentLogger } from "@icos/system";
 import { supervise } from "./supervise.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "@icos/system/virtual-clock";
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

@@ -1,5 +1,4 @@
-import { describeError, type Clock, type Logger } from "@icos/system";
-import type { Metric } from "./metrics.ts";
+import { describeError, type Clock, type Logger, type Metric } from "@icos/system";
 
 export interface SuperviseModules {
   readonly clock: Clock;

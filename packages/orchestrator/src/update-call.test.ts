@@ -19,7 +19,7 @@ import { IcosError } from "@icos/system";
 import type { HttpAnswer } from "./http-post.ts";
 import { operatorSigner } from "./operator-key.ts";
 import { updateCall } from "./update-call.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "@icos/system/virtual-clock";
 
 const CANISTER = Principal.fromText("rwlgt-iiaaa-aaaaa-aaaaa-cai");
 const rootKey = ThresholdKey.generate();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "@icos/system/virtual-clock";
 import { Wakeup } from "./wakeup.ts";
 
 void test("a wait ends with its time, with a wake-up or with the program, and leaves nothing behind", async () => {

@@ -1,7 +1,6 @@
 import { formatAuthorizedKeys, isSshPublicKey } from "@icos/config";
-import { describeError, IcosError, type Logger } from "@icos/system";
+import { describeError, IcosError, type Logger, type Metric } from "@icos/system";
 import type { Console } from "../console.ts";
-import type { Metric } from "../metrics.ts";
 import { GRANTED_ACCOUNTS, type GrantedAccess, type GrantedAccount } from "./account-keys.ts";
 import type { AccountFiles } from "./local-accounts.ts";
 

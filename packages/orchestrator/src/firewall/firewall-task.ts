@@ -1,6 +1,5 @@
-import { describeError, type Logger } from "@icos/system";
+import { describeError, type Logger, type Metric } from "@icos/system";
 import { shortened, type Console } from "../console.ts";
-import type { Metric } from "../metrics.ts";
 import type { Firewall } from "./local-firewall.ts";
 import type { FirewallPolicy } from "./policy.ts";
 

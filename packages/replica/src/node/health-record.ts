@@ -1,6 +1,6 @@
+import { counter, type Sample } from "@icos/system";
 import type { ReplicaHealth } from "../server/options.ts";
 import type { Membership } from "./membership.ts";
-import { counter, type Sample } from "./process-metrics.ts";
 
 /** `starting` -> `healthy` <-> `waiting_for_certified_state`, with a count of each transition. */
 export class HealthRecord {

@@ -1,14 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { Principal } from "@icos/certification/principal";
 import { thresholdKeyFromPem } from "@icos/certification/threshold-key-der";
-import { type Clock, describeError, type Logger } from "@icos/system";
+import { type Clock, describeError, gauge, type Logger, processMetrics, renderMetrics } from "@icos/system";
 import { listen } from "../server/http-listener.ts";
 import type { ReplicaHealth } from "../server/options.ts";
 import { Membership } from "./membership.ts";
 import { createMetricsServer, createStatusServer } from "./node-endpoint.ts";
 import { readNodeId } from "./node-id.ts";
 import { HealthRecord } from "./health-record.ts";
-import { gauge, processMetrics, renderMetrics } from "./process-metrics.ts";
 import type { ReplicaArguments } from "./replica-arguments.ts";
 import { readReplicaConfig } from "./replica-config.ts";
 

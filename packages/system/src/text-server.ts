@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { describeError, IcosError } from "@icos/system";
+import { describeError, IcosError } from "./errors.ts";
 
 /** Where to listen: `[::]:9091`, `0.0.0.0:9091`. Port 0 lets the system choose. */
 export interface ListenAddress {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MetricsPage } from "./metrics.ts";
-import { createOrchestratorMetrics } from "./orchestrator-metrics.ts";
 
 void test("metrics are rendered in the Prometheus text format", () => {
   const page = new MetricsPage();
@@ -30,23 +29,20 @@ duration_count 3
   );
 });
 
-void test("the orchestrator's metrics have upstream's names and values from the start", () => {
-  const metrics = createOrchestratorMetrics();
-  metrics.info.set(1, { ic_active_version: "v1" });
-  metrics.polls.increment({ status: "success" });
-  const samples = metrics
-    .render()
-    .split("\n")
-    .filter((line) => line !== "" && !line.startsWith("#"));
-  const others = samples.filter((line) => !/^(process_resident|replicator_poll_duration)/.test(line));
-  assert.deepEqual(others, [
-    'ic_orchestrator_info{ic_active_version="v1"} 1',
-    "orchestrator_failed_consecutive_upgrade_checks_total 0",
-    "orchestrator_replica_process_start_attempts_total 0",
-    'replicator_poll_count{status="success"} 1',
-    "replicator_registry_version 0",
-    "replicator_latest_certified_time 0",
-    "firewall_registry_version 0",
-    "ssh_access_registry_version 0",
+void test("a histogram with labels has a series of buckets for each of them", () => {
+  const page = new MetricsPage();
+  const seconds = page.histogram("duration", "Seconds.", [1], { labelled: true });
+  assert.equal(page.render(), "# HELP duration Seconds.\n# TYPE duration histogram\n");
+  seconds.observe(0.5, { route: "a" });
+  seconds.observe(2, { route: "b" });
+  assert.deepEqual(page.render().split("\n").slice(2, -1), [
+    'duration_bucket{route="a",le="1"} 1',
+    'duration_bucket{route="a",le="+Inf"} 1',
+    'duration_sum{route="a"} 0.5',
+    'duration_count{route="a"} 1',
+    'duration_bucket{route="b",le="1"} 0',
+    'duration_bucket{route="b",le="+Inf"} 1',
+    'duration_sum{route="b"} 2',
+    'duration_count{route="b"} 1',
   ]);
 });

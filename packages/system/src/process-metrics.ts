@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { counter, gauge, type Sample } from "./samples.ts";
 
 /** Of this process, as the client libraries of Prometheus name them. */
 export function processMetrics(now: number): readonly Sample[] {
@@ -13,38 +14,6 @@ export function processMetrics(now: number): readonly Sample[] {
     ...optional("process_open_fds", "Number of open file descriptors.", openFiles()),
     ...optional("process_max_fds", "Maximum number of open file descriptors.", maxOpenFiles()),
   ];
-}
-
-/** One metric with its value. */
-export interface Sample {
-  readonly name: string;
-  readonly help: string;
-  readonly type: "counter" | "gauge";
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-export function counter(name: string, help: string, value: number, labels: Sample["labels"] = {}): Sample {
-  return { name, help, type: "counter", value, labels };
-}
-
-export function gauge(name: string, help: string, value: number, labels: Sample["labels"] = {}): Sample {
-  return { name, help, type: "gauge", value, labels };
-}
-
-/** The text format of Prometheus, version 0.0.4; samples of one metric stand together. */
-export function renderMetrics(samples: readonly Sample[]): string {
-  return Array.from(Map.groupBy(samples, ({ name }) => name).values(), renderMetric).join("");
-}
-
-function renderMetric(samples: readonly Sample[]): string {
-  const [first] = samples;
-  if (!first) return "";
-  const lines = samples.map(({ name, labels = {}, value }) => {
-    const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
-    return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}`;
-  });
-  return `# HELP ${first.name} ${first.help}\n# TYPE ${first.name} ${first.type}\n${lines.join("\n")}\n`;
 }
 
 function optional(name: string, help: string, value: number | undefined): Sample[] {

@@ -1,4 +1,4 @@
-import type { Clock } from "@icos/system";
+import type { Clock } from "./clock.ts";
 
 interface Sleeper {
   readonly until: number;
