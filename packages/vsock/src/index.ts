@@ -1,13 +1,6 @@
-import type { Clock } from "@icos/system";
-
-/** Address of a socket of family `AF_VSOCK` (vsock(7)). */
-export interface VsockAddress {
-  /** Context id: 2 is the host, 3 the first guest. */
-  readonly cid: number;
-  readonly port: number;
-}
-
-/** Port on which HostOS listens for its guest. */
-export const HOSTOS_PORT = 19090;
-
-export type VsockClock = Clock;
+export * from "./address.ts";
+export * from "./command.ts";
+export * from "./guest-health.ts";
+export * from "./message-collector.ts";
+export * from "./request.ts";
+export * from "./response.ts";
