@@ -12,7 +12,7 @@ import {
   SubnetRecordSchema,
 } from "../src/index.ts";
 import type { Principal } from "@icos/certification";
-import { OPERATOR, subnetOf, type TestNetwork, TestNetwork as Network } from "./network.ts";
+import { subnetOf, type TestNetwork, TestNetwork as Network } from "./network.ts";
 import { testNode } from "./nodes.ts";
 
 export const [a, b, c] = [0, 1, 2].map((index) => testNode(index).id) as [Principal, Principal, Principal];
@@ -20,7 +20,7 @@ export const [a, b, c] = [0, 1, 2].map((index) => testNode(index).id) as [Princi
 /** Three nodes, of which the first is a subnet. */
 export function populated(): { readonly network: TestNetwork; readonly subnet: Principal } {
   const network = new Network();
-  for (const index of [0, 1, 2]) network.do("add_node", testNode(index).payload, OPERATOR);
+  for (const index of [0, 1, 2]) network.join(testNode(index));
   return { network, subnet: network.do("create_subnet", subnetOf([a])).new_subnet_id };
 }
 

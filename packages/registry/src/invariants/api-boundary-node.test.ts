@@ -27,6 +27,7 @@ void test("an API boundary node is a node with a domain and an IPv6 address", ()
   for (const ip of ["192.0.2.1", "::ffff:192.0.2.1"]) {
     assert.match(change({ http: endpoint(ip) }), /^api-boundary-node: .* has no IPv6 address/);
   }
+  assert.match(change({ http: undefined }), /^api-boundary-node: .* has no IPv6 address/);
   const publicIpv4Config = create(IPv4InterfaceConfigSchema, { ipAddr: "192.0.2.256" });
   assert.match(change({ publicIpv4Config }), /^api-boundary-node: .* has "192.0.2.256" for an IPv4 address/);
 });

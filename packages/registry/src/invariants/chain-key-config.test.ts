@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { ChainKeyConfigSchema, EcdsaCurve, type KeyConfigSchema, VetKdCurve } from "../index.ts";
+import { ChainKeyConfigSchema, EcdsaCurve, type KeyConfigSchema, SchnorrAlgorithm, VetKdCurve } from "../index.ts";
 import { changeSubnet, populated, violations } from "../../test/violations.ts";
 
 type KeyInit = MessageInitShape<typeof KeyConfigSchema>;
@@ -10,6 +10,11 @@ const ecdsa = (name: string, curve: EcdsaCurve = EcdsaCurve.SECP256K1): KeyInit 
   maxQueueSize: 20,
   preSignaturesToCreateInAdvance: 5,
 });
+const schnorr: KeyInit = {
+  keyId: { keyId: { case: "schnorr", value: { algorithm: SchnorrAlgorithm.ED25519, name: "k" } } },
+  maxQueueSize: 20,
+  preSignaturesToCreateInAdvance: 5,
+};
 const vetkd: KeyInit = {
   keyId: { keyId: { case: "vetkd", value: { curve: VetKdCurve.BLS12_381_G2, name: "k" } } },
   maxQueueSize: 20,
@@ -20,6 +25,8 @@ for (const [what, keys, problem] of [
   ["a key twice", [ecdsa("a"), ecdsa("a")], /configures the chain key ecdsa:Secp256k1:a twice/],
   ["no presignatures", [{ ...ecdsa("a"), preSignaturesToCreateInAdvance: 0 }], /no pre_signatures/],
   ["presignatures left out", [{ ...ecdsa("a"), preSignaturesToCreateInAdvance: undefined }], /no pre_signatures/],
+  ["no presignatures of a Schnorr key", [{ ...schnorr, preSignaturesToCreateInAdvance: 0 }], /no pre_signatures/],
+  ["a key of each scheme", [ecdsa("k"), schnorr, vetkd], undefined],
   ["no queue size", [{ ...vetkd, maxQueueSize: undefined }], /no max_queue_size/],
   ["no key id", [{ maxQueueSize: 1 }], /without a known scheme/],
   ["an unknown curve", [ecdsa("a", EcdsaCurve.UNSPECIFIED)], /without a known scheme/],

@@ -18,6 +18,7 @@ void test("a node has two different endpoints that can be used", () => {
     change({ http: endpoint("fd00::9"), xnet: endpoint("fd00::9") }),
     /^endpoints: .*one endpoint for http and xnet/,
   );
+  assert.equal(change({ http: endpoint("fd00::9", 65_535) }), "");
   assert.equal(change({ http: endpoint("10.0.0.1"), xnet: endpoint("10.0.0.1", 2497) }), "");
   const none = put("update", registryKey.nodeRecord(a), NodeRecordSchema, { nodeOperatorId: OPERATOR.toUint8Array() });
   assert.match(violations(network, none).join(), /has no http endpoint.*has no xnet endpoint/);
@@ -46,9 +47,14 @@ void test("a network may insist on addresses of the public Internet", () => {
     "127.0.0.1",
     "10.0.0.1",
     "192.168.1.1",
+    "172.16.0.1",
+    "172.31.255.255",
     "169.254.0.1",
     "192.0.2.1",
+    "198.51.100.1",
+    "203.0.113.1",
     "198.18.0.1",
+    "198.19.255.255",
     "::ffff:10.0.0.1",
     "240.0.0.1",
     "::1",
@@ -59,7 +65,8 @@ void test("a network may insist on addresses of the public Internet", () => {
   ]) {
     assert.match(withAddress(ip).join(), /^endpoints: .*not of the public Internet/, ip);
   }
-  for (const ip of ["1.1.1.1", "2600::1"]) assert.deepEqual(withAddress(ip), [], ip);
+  for (const ip of ["1.1.1.1", "172.32.0.1", "198.20.0.1", "2600::1", "2001:db9::1"])
+    assert.deepEqual(withAddress(ip), [], ip);
 });
 
 void test("no two nodes have the same endpoint, for whichever purpose", () => {

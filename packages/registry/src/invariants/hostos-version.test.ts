@@ -14,7 +14,23 @@ void test("a HostOS version that a node refers to has a record, and keeps it", (
 
 void test("its package is complete", () => {
   const { network } = populated();
-  const incomplete = { hostosVersionId: "h1", releasePackageSha256Hex: "0f".repeat(32) };
-  const record = put("insert", registryKey.hostosVersion("h1"), HostosVersionRecordSchema, incomplete);
-  assert.match(violations(network, record).join(), /^hostos-version: .*only one of package hash and URLs/);
+  const version = (releasePackageSha256Hex: string, ...releasePackageUrls: string[]) => {
+    const record = { hostosVersionId: "h1", releasePackageSha256Hex, releasePackageUrls };
+    return violations(
+      network,
+      put("insert", registryKey.hostosVersion("h1"), HostosVersionRecordSchema, record),
+    ).join();
+  };
+  const hash = "0f".repeat(32);
+  assert.equal(version(hash, "https://x.example/a", "http://[::1]/b"), "");
+  for (const [problem, ...given] of [
+    [/only one of package hash and URLs/, hash],
+    [/only one of package hash and URLs/, "", "https://x.example/a"],
+    [/for a SHA-256/, "0f", "https://x.example/a"],
+    [/for a download URL/, hash, "no URL"],
+  ] as const) {
+    const [sha, ...urls] = given;
+    assert.match(version(sha, ...urls), /^hostos-version: /);
+    assert.match(version(sha, ...urls), problem);
+  }
 });

@@ -29,6 +29,9 @@ void test("a version in use is elected, whoever uses it", () => {
     violations(network, changeNode(network, b, { domain: "b.example" }), boundary).join(),
     /^replica-version: api_boundary_node_.* uses version v9/,
   );
+  const unassigned = { replicaVersion: "v9" };
+  const config = put("update", registryKey.unassignedNodesConfig, UnassignedNodesConfigRecordSchema, unassigned);
+  assert.match(violations(network, config).join(), /^replica-version: unassigned_nodes_config uses version v9/);
 });
 
 void test("only a cloud engine names no version, and only while there is a standard one", () => {
@@ -79,6 +82,28 @@ void test("launch measurements have 48 bytes each, and there are some", () => {
   assert.match(version(48, 47), /a launch measurement of 47 bytes/);
 });
 
+void test("a launch measurement has a kernel command line of 100 KiB at most", () => {
+  const { network } = populated();
+  const version = (bytes: number) => {
+    const measurement = { measurement: new Uint8Array(48), metadata: { kernelCmdline: "x".repeat(bytes) } };
+    const guestLaunchMeasurements = { guestLaunchMeasurements: [measurement] };
+    const record = put("insert", registryKey.replicaVersion("v2"), ReplicaVersionRecordSchema, {
+      guestLaunchMeasurements,
+    });
+    return violations(network, record).join();
+  };
+  assert.equal(version(102_400), "");
+  assert.match(version(102_401), /^replica-version: .*a kernel command line of more than 102400 bytes/);
+});
+
+void test("an elected version has an id", () => {
+  const { network } = populated();
+  for (const id of ["", " "]) {
+    const record = put("insert", `replica_version_${id}`, ReplicaVersionRecordSchema, {});
+    assert.match(violations(network, record).join(), /^replica-version: An elected version has a blank id/);
+  }
+});
+
 void test("package hash and URLs come together and are well formed", () => {
   const { network } = populated();
   const version = (releasePackageSha256Hex: string, ...releasePackageUrls: string[]) =>
@@ -94,6 +119,8 @@ void test("package hash and URLs come together and are well formed", () => {
   assert.equal(version(""), "");
   assert.match(version(hash), /only one of package hash and URLs/);
   assert.match(version("", "https://x.example/a"), /only one of package hash and URLs/);
-  assert.match(version("0f", "https://x.example/a"), /for a SHA-256/);
+  for (const wrong of ["0f", "0f".repeat(31), "0f".repeat(33), "0g".repeat(32)])
+    assert.match(version(wrong, "https://x.example/a"), /for a SHA-256/);
+  assert.match(version(hash, "https://x.example/a", "no URL"), /for a download URL/);
   assert.match(version(hash, "file:///a"), /for a download URL/);
 });

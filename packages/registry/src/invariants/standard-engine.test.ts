@@ -25,18 +25,23 @@ const record = (init: MessageInitShape<typeof StandardEngineReplicaVersionRecord
 void test("the standard version of engines goes from one measured version to another", () => {
   const { network } = populated();
   network.write([version("new", true), version("old", true), version("bare", false)]);
-  assert.deepEqual(violations(network, record({})), []);
+  for (const deploymentProgress of [0, 0.5, 1]) {
+    assert.deepEqual(violations(network, record({ deploymentProgress })), []);
+  }
   for (const [init, problem] of [
     [{ deploymentProgress: 1.01 }, /the progress 1\.01/],
     [{ deploymentProgress: -0.1 }, /the progress -0\.1/],
     [{ deploymentProgress: Number.NaN }, /the progress NaN/],
     [{ oldReplicaVersionId: "new" }, /has new for both versions/],
     [{ newReplicaVersionId: "bare" }, /uses bare, which has no launch measurements/],
+    [{ oldReplicaVersionId: "bare" }, /uses bare, which has no launch measurements/],
   ] as const) {
     assert.match(violations(network, record(init)).join(), /^standard-engine: /);
     assert.match(violations(network, record(init)).join(), problem);
   }
-  assert.match(violations(network, record({ newReplicaVersionId: "none" })).join(), /^replica-version: .*not elected/);
+  for (const init of [{ newReplicaVersionId: "none" }, { oldReplicaVersionId: "none" }]) {
+    assert.match(violations(network, record(init)).join(), /^replica-version: .*not elected/);
+  }
 });
 
 void test("its versions keep their measurements", () => {

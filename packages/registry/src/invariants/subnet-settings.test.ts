@@ -31,6 +31,11 @@ for (const [what, change, problem] of [
     undefined,
   ],
   ["a free system subnet", { subnetType: SubnetType.SYSTEM, canisterCyclesCostSchedule: FREE }, /may not be free/],
+  [
+    "a free verified application subnet",
+    { subnetType: SubnetType.VERIFIED_APPLICATION, canisterCyclesCostSchedule: FREE },
+    /may not be free/,
+  ],
   ["a subnet without a type", { subnetType: SubnetType.UNSPECIFIED }, /has no type/],
   [
     "administrators of a paid subnet",
@@ -44,6 +49,7 @@ for (const [what, change, problem] of [
     /not cloud-engine hardware/,
   ],
   ["SEV without chip ids", { features: sev }, /no chip id/],
+  ["50 keys of each kind", { sshReadonlyAccess: keys.slice(1), sshBackupAccess: keys.slice(1) }, undefined],
   ["51 readonly keys", { sshReadonlyAccess: keys }, /ssh_readonly_access/],
   ["51 backup keys", { sshBackupAccess: keys }, /ssh_backup_access/],
 ] as const satisfies readonly (readonly [string, Partial<SubnetRecord>, RegExp | undefined])[]) {
@@ -63,6 +69,34 @@ void test("cloud-engine hardware is for cloud engines; a chip id is enough for S
   assert.match(violations(network, hardware).join(), /is cloud-engine hardware; take the node out first/);
   const engine = { subnetType: SubnetType.CLOUD_ENGINE, canisterCyclesCostSchedule: FREE };
   assert.deepEqual(violations(network, hardware, changeSubnet(network, subnet, engine)), []);
+});
+
+void test("every reward type is hardware either for cloud engines or for other subnets", () => {
+  const { network, subnet } = populated();
+  const engine = changeSubnet(network, subnet, {
+    subnetType: SubnetType.CLOUD_ENGINE,
+    canisterCyclesCostSchedule: FREE,
+    subnetAdmins: admins,
+  });
+  for (const [type, forEngines] of [
+    ["UNSPECIFIED", false],
+    ["TYPE0", false],
+    ["TYPE1", false],
+    ["TYPE2", false],
+    ["TYPE3", false],
+    ["TYPE3DOT1", false],
+    ["TYPE1DOT1", false],
+    ["TYPE4", true],
+    ["TYPE4DOT1", true],
+    ["TYPE4DOT2", true],
+    ["TYPE4DOT3", true],
+    ["TYPE4DOT4", true],
+    ["TYPE4DOT5", true],
+  ] as const) {
+    const node = changeNode(network, a, { nodeRewardType: NodeRewardType[type] });
+    assert.equal(violations(network, node, engine).length, forEngines ? 0 : 1, type);
+    assert.equal(violations(network, node).length, forEngines ? 1 : 0, type);
+  }
 });
 
 void test("an SEV subnet keeps chip ids and a measured version, whichever record changes", () => {

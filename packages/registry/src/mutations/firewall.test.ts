@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import {
   type FirewallRule,
@@ -14,6 +15,7 @@ import { person, subnetOf, TestNetwork } from "../../test/network.ts";
 import { testNode } from "../../test/nodes.ts";
 
 const node = testNode(0);
+const hex = (text: string): string => Buffer.from(text).toString("hex");
 interface Setting {
   readonly network: TestNetwork;
   readonly comments: () => string[];
@@ -68,7 +70,7 @@ for (const scope of [
   undefined,
 ] as const) {
   void test(`rules of ${scope?.kind ?? "subnet"} are added, updated and removed`, () => {
-    const { add, update, remove, comments, rules } = setting(scope);
+    const { network, add, update, remove, comments, rules } = setting(scope);
     assert.equal(add(["a", "b"], [0, 0], ["a", "b"]), undefined);
     assert.equal(update(["c"], [1], ["a", "c"]), undefined);
     assert.equal(firewallRulesHash(rules()), hashOfComments(["a", "c"]));
@@ -76,8 +78,23 @@ for (const scope of [
     assert.deepEqual(comments(), ["c"]);
     assert.equal(remove([0], []), undefined);
     assert.deepEqual(comments(), []);
+    assert.equal(network.state.keys("firewall_rules_").length, 1, "an emptied scope keeps its record");
   });
 }
+
+void test("the expected hash is that of the rules' bytes one after the other, in upper case", () => {
+  const network = new TestNetwork();
+  // By hand: field 2, the prefix; 3, the port 22; 4, allow; 5, the comment. Not framed, as they are in a set of rules.
+  const rule = (comment: string) => `120d${hex("2001:db8::/32")}1a011620012a01${hex(comment)}`;
+  const bytes = Buffer.from(rule("a") + rule("b"), "hex");
+  const expected_hash = createHash("sha256").update(bytes).digest("hex").toUpperCase();
+  const rules = [ruleOf("a"), ruleOf("b")];
+  assert.equal(
+    network.try("add_firewall_rules", { scope: { kind: "global" }, rules, positions: [0, 0], expected_hash }),
+    undefined,
+  );
+  assert.equal(firewallRulesHash([]), "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855");
+});
 
 void test("rules go before those at the positions, several at one position in their order", () => {
   const { add, comments } = setting();

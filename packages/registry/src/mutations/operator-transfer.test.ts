@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Principal } from "@icos/certification";
-import { NodeOperatorRecordSchema, type PayloadOf, readRecord, registryKey } from "../index.ts";
+import { NodeOperatorRecordSchema, type PayloadOf, put, readRecord, registryKey } from "../index.ts";
 import { OPERATOR, OTHER_OPERATOR, person, PROVIDER, TestNetwork } from "../../test/network.ts";
 import { testNode } from "../../test/nodes.ts";
 
@@ -135,6 +135,27 @@ for (const [what, code, prepare, payload, caller] of [
     assert.equal(nodesOf(registry, OPERATOR), 2);
   });
 }
+
+void test("a migration needs no room in any rate limit", () => {
+  const registry = new TestNetwork({ rateLimits: true });
+  registry.join(testNode(0));
+  registry.time += 12n * HOUR;
+  const payload = { node_id: testNode(0).id, domain: "node.example" };
+  for (let count = 0; count < 140; count++) registry.do("update_node_domain_directly", payload, OPERATOR);
+  assert.equal(registry.try("update_node_domain_directly", payload, OPERATOR), "rate-limited");
+  assert.equal(migrate(registry), undefined);
+});
+
+void test("the case of a data centre's id does not matter: upstream's records have either", () => {
+  const registry = network();
+  addSuccessor(registry);
+  const successor = record(registry, SUCCESSOR);
+  assert.ok(successor);
+  successor.dcId = "DC1";
+  registry.write([put("update", registryKey.nodeOperatorRecord(SUCCESSOR), NodeOperatorRecordSchema, successor)]);
+  assert.equal(migrate(registry), undefined);
+  assert.equal(record(registry, SUCCESSOR)?.dcId, "dc1");
+});
 
 void test("the twelve hours count from the last change of the record", () => {
   const registry = network();

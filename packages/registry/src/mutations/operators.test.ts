@@ -51,6 +51,13 @@ void test("only what is given changes; an IPv6 address can be taken away", () =>
     [record(network)?.rewardableNodes, record(network)?.maxRewardableNodes, record(network)?.ipv6],
     [{ type2: 1 }, { type2: 5 }, undefined],
   );
+  const provider = person("next provider");
+  update({ node_provider_id: provider });
+  assert.deepEqual(record(network)?.nodeProviderPrincipalId, provider.toUint8Array());
+  update({ ipv6 });
+  assert.equal(record(network)?.ipv6, ipv6);
+  const short = { node_operator_id: who, rewardable_nodes: [], ipv6: "2001:db8::1" };
+  assert.equal(network.try("update_node_operator_config", short), "ipv6-malformed");
   const bad = { node_operator_id: who, rewardable_nodes: [], node_provider_id: who };
   assert.equal(network.try("update_node_operator_config", bad), "operator-is-provider");
   const unknown = { node_operator_id: person("nobody"), rewardable_nodes: [] };
@@ -64,6 +71,9 @@ void test("operators without nodes are removed; those with nodes and unknown one
   const remove = { node_operators_to_remove: [], node_operator_principals_to_remove: { principals } };
   network.do("remove_node_operators", remove);
   assert.deepEqual([record(network, OPERATOR) === undefined, record(network, OTHER_OPERATOR)], [false, undefined]);
+  network.do("add_node_operator", payload);
+  network.do("remove_node_operators", { node_operators_to_remove: [who.toUint8Array()] });
+  assert.equal(record(network), undefined, "older callers name bytes");
   const twice = { ...remove, node_operators_to_remove: [OPERATOR.toUint8Array()] };
   assert.equal(network.try("remove_node_operators", twice), "operators-given-twice");
 });

@@ -47,6 +47,21 @@ void test("a colleague at the same provider and data centre removes it too, nobo
   assert.equal(allowance(registry), 4n);
 });
 
+void test("the case of a data centre's id does not matter: upstream's records have either", () => {
+  const registry = network();
+  const colleague = person("colleague");
+  const key = registryKey.nodeOperatorRecord(colleague);
+  registry.write([operator(colleague, PROVIDER)]);
+  const record = readRecord(registry.state, NodeOperatorRecordSchema, key);
+  assert.ok(record);
+  record.dcId = "DC1";
+  registry.write([put("update", key, NodeOperatorRecordSchema, record)]);
+  registry.do("remove_node_directly", { node_id: one.id }, colleague);
+  record.dcId = "dc2";
+  registry.write([put("update", key, NodeOperatorRecordSchema, record)]);
+  assert.equal(registry.try("remove_node_directly", { node_id: two.id }, colleague), "caller-not-node-operator");
+});
+
 void test("a node that a subnet or the API boundary needs is not removed", () => {
   const registry = network();
   registry.do("create_subnet", subnetOf([one.id]));

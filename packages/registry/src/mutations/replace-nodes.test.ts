@@ -51,6 +51,16 @@ void test("a node at the address of an unassigned one takes its place, in one ve
   assert.equal(allowance(network, OPERATOR), 4n);
 });
 
+void test("the http address alone decides, in whatever spelling", () => {
+  const network = withOldNode();
+  const [http, xnet] = ["[fd00:2::1]:8080", "[fd00:1::10]:2498"];
+  network.do("add_node", { ...young.payload, http_endpoint: http, xnet_endpoint: xnet }, OPERATOR);
+  assert.deepEqual([exists(network, old.id), exists(network, young.id)], [true, true]);
+  const spelled = { http_endpoint: "[FD00:0001::0010]:9090", xnet_endpoint: "[fd00:3::1]:2497" };
+  network.do("add_node", { ...third.payload, ...spelled }, OPERATOR);
+  assert.deepEqual([exists(network, old.id), exists(network, third.id)], [false, true]);
+});
+
 void test("an operator whose quota is used up may still replace its node", () => {
   const network = withOldNode();
   network.do("update_node_operator_config", { node_operator_id: OPERATOR, node_allowance: 0n, rewardable_nodes: [] });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Principal } from "@icos/certification";
+import { encodeCborUntagged, Principal } from "@icos/certification";
 import {
+  AlgorithmId,
   ApiBoundaryNodeRecordSchema,
+  CatchUpPackageContentsSchema,
+  PublicKeySchema,
   put,
   readRecord,
   registryKey,
@@ -68,6 +71,27 @@ void test("a subnet that is deleted is gone with its routing, its nodes are free
   assert.equal(registry.try("delete_subnet", { subnet_id: first }), "subnet-unknown");
   assert.equal(registry.try("delete_subnet", { subnet_id: NNS_SUBNET }), "subnet-unknown");
   assert.equal(registry.try("delete_subnet", {}), "subnet-unknown");
+});
+
+void test("a subnet that is deleted takes its threshold key and its catch-up package contents with it", () => {
+  const registry = network();
+  const { new_subnet_id: subnet } = registry.do("create_subnet", subnetOf([a]));
+  const keyValue = new Uint8Array(96).fill(5);
+  const internalCspTranscript = encodeCborUntagged({
+    Groth20_Bls12_381: { public_coefficients: { coefficients: [keyValue] }, receiver_data: new Map() },
+  });
+  const threshold = { keyValue, algorithm: AlgorithmId.THRES_BLS12_381 };
+  registry.write([
+    put("insert", registryKey.thresholdKey(subnet), PublicKeySchema, threshold),
+    put("insert", registryKey.catchUpPackageContents(subnet), CatchUpPackageContentsSchema, {
+      initialNiDkgTranscriptHighThreshold: { internalCspTranscript },
+    }),
+  ]);
+  registry.do("delete_subnet", { subnet_id: subnet });
+  assert.deepEqual(
+    registry.state.keys("").filter((key) => key.includes(subnet.toText())),
+    [],
+  );
 });
 
 void test("a system subnet is not deleted", () => {

@@ -93,6 +93,14 @@ void test("the configuration of unassigned nodes changes in the parts that are g
   network.do("revise_elected_guestos_versions", elect);
   network.do("update_unassigned_nodes_config", { replica_version: "v2" });
   assert.deepEqual(config(), ["v2", ["key"]]);
+  network.do("update_ssh_readonly_access_for_all_unassigned_nodes", { ssh_readonly_keys: ["a", "b"] });
+  assert.deepEqual(config(), ["v2", ["a", "b"]]);
+  network.do("deploy_guestos_to_all_unassigned_nodes", { elected_replica_version: VERSION });
+  assert.deepEqual(config(), [VERSION, ["a", "b"]]);
+  network.do("update_ssh_readonly_access_for_all_unassigned_nodes", { ssh_readonly_keys: [] });
+  assert.deepEqual(config(), [VERSION, []]);
   const many = Array.from({ length: 51 }, (_, index) => `${index}`);
   assert.equal(network.try("update_unassigned_nodes_config", { ssh_readonly_access: many }), "invariant-violated");
+  const keys = { ssh_readonly_keys: many };
+  assert.equal(network.try("update_ssh_readonly_access_for_all_unassigned_nodes", keys), "invariant-violated");
 });

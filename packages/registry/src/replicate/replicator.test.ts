@@ -35,6 +35,7 @@ class Setup implements AsyncDisposable {
   time = 0;
   onChunk: (chunk: Uint8Array) => Uint8Array = (chunk) => chunk;
   onSleep: () => void = () => undefined;
+  onFetch: () => void = () => undefined;
 
   constructor(directory: string, rootKey = ROOT.publicKey.der) {
     this.store = new LocalStore(directory);
@@ -82,6 +83,7 @@ class Setup implements AsyncDisposable {
 
   #fetch(since: number): Uint8Array {
     this.fetches++;
+    this.onFetch();
     if (this.failing-- > 0) throw new IcosError("registry-unreachable", "No answer.");
     return this.deltas.changesSince(since, certify(this.deltas.certifiedData, 9n));
   }
@@ -102,6 +104,16 @@ void test("at first it waits for the registry, longer after each failure, and fe
   );
   assert.equal(setup.client.latestVersion(), 2 * PAGE + 1);
   assert.equal((await setup.store.inspect()).readable, 2 * PAGE + 1);
+});
+
+void test("at first it waits anew after a fetch that brought something", async () => {
+  await using setup = await Setup.make();
+  setup.add(PAGE + 1);
+  setup.failing = 2;
+  setup.onFetch = () => setup.fetches === 4 && (setup.failing = 2);
+  await setup.replicator.init();
+  assert.deepEqual(setup.slept, [1000, 2000, 1000, 2000]);
+  assert.equal(setup.client.latestVersion(), PAGE + 1);
 });
 
 void test("at first it waits while the registry has no version", async () => {
