@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { DurableRegistry, RegistryDatabase } from "@icos/nns";
+import { DurableRegistry, KeyChecker, RegistryDatabase } from "@icos/nns";
 import { RegistryHistory, type RegistryVersion } from "@icos/registry";
+import { silentLogger } from "@icos/system";
 import { type Bench, type Measurement, measurement } from "../packages/cli/src/bench/bench.ts";
 import { databasePath, writeDataDirectory } from "./registry/data-directory.ts";
 import { makeLargeRegistry, NODES, SUBNETS, VERSIONS } from "./registry/large-registry.ts";
@@ -33,11 +34,13 @@ export const bench: Bench = {
       measured.push(measurement({ name: "replication from zero into a local store", unit: "s", samples: [seconds] }));
     }
     const database = new RegistryDatabase(databasePath(data));
+    const keys = new KeyChecker(silentLogger);
     try {
-      const registry = new DurableRegistry(database, { ...large.rules, rateLimits: false });
-      return [...benchMutations(large, registry, report), ...measured];
+      const registry = new DurableRegistry(database, { ...large.rules, rateLimits: false }, keys);
+      return [...(await benchMutations(large, registry, report)), ...measured];
     } finally {
       database.close();
+      await keys.close();
     }
   },
 };

@@ -54,6 +54,15 @@ export class RegistryCanister implements Canister {
     return method ? answering(() => this.#decide(method, call)) : methodNotFound("update", call.method);
   }
 
+  prepare({ method: name, arg, caller, time }: UpdateCall): Promise<void> | undefined {
+    if (methodNamed(name) !== "add_node") return undefined;
+    try {
+      return this.#registry.prepare(decodeCall("add_node", arg), caller, time);
+    } catch {
+      return undefined; // `update` says what is wrong with the argument
+    }
+  }
+
   certifiedData(): Uint8Array {
     return this.#registry.deltas.certifiedData;
   }

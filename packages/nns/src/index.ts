@@ -19,6 +19,7 @@ export * from "./governance/nns-functions.ts";
 export type { Proposal, ProposalState } from "./governance/proposal.ts";
 export * from "./init.ts";
 export { initialMutations } from "./initial-version.ts";
+export { KeyChecker } from "./key-checks/key-checker.ts";
 export * from "./start.ts";
 export { REGISTRY_FILE, RegistryDatabase } from "./store/database.ts";
 export { DurableRegistry } from "./store/durable-registry.ts";

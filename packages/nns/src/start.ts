@@ -6,6 +6,7 @@ import { type Canister, createIcServer, type IcServerLimits, nodeKeyFrom } from 
 import { RegistryCanister } from "./canister.ts";
 import { GovernanceCanister } from "./governance/canister.ts";
 import { GOVERNANCE_CANISTER_ID } from "./governance/codecs.ts";
+import { KeyChecker } from "./key-checks/key-checker.ts";
 import type { RegistryDatabase } from "./store/database.ts";
 import { openRegistry } from "./store/open-registry.ts";
 import { loadOrMakeSeed, NODE_KEY_FILE, ROOT_KEY_FILE } from "./store/seed.ts";
@@ -30,6 +31,11 @@ export interface Nns {
   close(): Promise<void>;
 }
 
+interface Opened {
+  readonly database: RegistryDatabase;
+  readonly keys: KeyChecker;
+}
+
 /** Runs the registry behind the IC's HTTPS interface. */
 export async function startNns(options: NnsOptions): Promise<Nns> {
   const { directory, clock, logger, limits } = options;
@@ -37,7 +43,16 @@ export async function startNns(options: NnsOptions): Promise<Nns> {
   const key = ThresholdKey.fromSeed(await loadOrMakeSeed(directory, ROOT_KEY_FILE));
   const nodeKey = nodeKeyFrom(ed25519PrivateKey(await loadOrMakeSeed(directory, NODE_KEY_FILE)));
   const rootKey = key.publicKey.der;
-  const { registry, governance, database } = openRegistry({ directory, init: options.init, rootKey, clock, logger });
+  const keys = new KeyChecker(logger);
+  const { registry, governance, database } = openRegistry({
+    directory,
+    init: options.init,
+    rootKey,
+    keys,
+    clock,
+    logger,
+  });
+  const opened = { database, keys };
   try {
     for (const { id, state } of governance.executeAdopted(BigInt(clock.now()) * 1_000_000n))
       logger.log("info", "proposal was adopted before the start", { proposal: id, now: state.kind });
@@ -58,11 +73,11 @@ export async function startNns(options: NnsOptions): Promise<Nns> {
     if ("path" in listen) {
       const socket = createServer((request, response) => server.handle(request, response));
       await listenOn(socket, listen.path);
-      return { rootKey, url: undefined, close: () => closeAll(() => closeSocket(socket), database) };
+      return { rootKey, url: undefined, close: () => closeAll(() => closeSocket(socket), opened) };
     }
     const { url } = await server.listen(listen);
     logger.log("info", "registry serves", { url, version: registry.state.version });
-    return { rootKey, url, close: () => closeAll(() => server.close(), database) };
+    return { rootKey, url, close: () => closeAll(() => server.close(), opened) };
   } catch (error) {
     database.close();
     throw error;
@@ -76,11 +91,12 @@ function replayGuard(database: RegistryDatabase, clock: Clock) {
   };
 }
 
-async function closeAll(stop: () => Promise<void>, database: RegistryDatabase): Promise<void> {
+async function closeAll(stop: () => Promise<void>, { database, keys }: Opened): Promise<void> {
   try {
     await stop();
   } finally {
     database.close();
+    await keys.close();
   }
 }
 

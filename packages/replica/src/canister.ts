@@ -35,6 +35,12 @@ export interface Canister {
   query(call: QueryCall): CallOutcome;
   /** Its effects are durable when it returns, and none remain when it rejects or throws. */
   update(call: UpdateCall): CallOutcome;
+  /**
+   * Does ahead of a call's turn what is costly and depends on the call alone, such as verifying signatures in another thread;
+   * `undefined` when there is nothing. Other calls are taken meanwhile. It changes nothing that a caller can see, does not
+   * throw and does not reject: what is wrong with the call is said by `update`.
+   */
+  prepare?(call: UpdateCall): Promise<void> | undefined;
   /** At most 32 bytes. */
   certifiedData(): Uint8Array;
   /** Public metadata sections by name (`candid:service`, …). */

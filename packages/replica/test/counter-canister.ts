@@ -6,6 +6,10 @@ import { type Canister, methodNotFound } from "../src/index.ts";
 /** A canister to test the interface with: it counts, certifies its count, and fails in every way on request. */
 export class CounterCanister implements Canister {
   count = 0;
+  /** What calls of `increment` wait for before their turn. */
+  preparing: Promise<void> | undefined;
+  /** Calls that were asked to be prepared. */
+  prepared = 0;
 
   query({ method, arg, caller, dataCertificate }: Parameters<Canister["query"]>[0]): ReturnType<Canister["query"]> {
     if (method === "get") return { kind: "reply", reply: Uint8Array.of(this.count) };
@@ -23,6 +27,11 @@ export class CounterCanister implements Canister {
     if (method === "crash") throw new Error("an inner detail");
     if (method === "trap") throw new IcosError("test-trap", "A sentence for people.");
     return methodNotFound("update", method);
+  }
+
+  prepare({ method }: Parameters<Canister["update"]>[0]): Promise<void> | undefined {
+    this.prepared += 1;
+    return method === "increment" ? this.preparing : undefined;
   }
 
   certifiedData(): Uint8Array {

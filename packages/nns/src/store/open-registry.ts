@@ -5,6 +5,7 @@ import { nextVersion, RegistryState } from "@icos/registry";
 import { Governance } from "../governance/governance.ts";
 import { initialMutations } from "../initial-version.ts";
 import { parseNnsInit, rulesOf } from "../init.ts";
+import type { KeyChecks } from "../key-checks/key-checker.ts";
 import { REGISTRY_FILE, RegistryDatabase } from "./database.ts";
 import { DurableRegistry } from "./durable-registry.ts";
 
@@ -14,6 +15,8 @@ export interface OpenRegistryOptions {
   readonly init: string | undefined;
   /** DER, of the key in the same directory. */
   readonly rootKey: Uint8Array;
+  /** Verifies keys ahead of the calls that bring them. */
+  readonly keys?: KeyChecks | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,12 +43,12 @@ export function openRegistry(options: OpenRegistryOptions): OpenedRegistry {
   }
 }
 
-function initialise({ init, rootKey, clock }: OpenRegistryOptions, database: RegistryDatabase): DurableRegistry {
+function initialise({ init, rootKey, keys, clock }: OpenRegistryOptions, database: RegistryDatabase): DurableRegistry {
   if (init === undefined) {
     throw new IcosError("nns-init-missing", "The data directory holds no registry, and there is no init file for one.");
   }
   const parsed = parseNnsInit(init);
-  const registry = new DurableRegistry(database, rulesOf(parsed));
+  const registry = new DurableRegistry(database, rulesOf(parsed), keys);
   const time = BigInt(clock.now()) * 1_000_000n;
   const first = nextVersion(new RegistryState(), registry.rules, initialMutations(parsed, rootKey), time);
   const settings = { init, rootKey: Buffer.from(rootKey).toString("hex") };
@@ -54,7 +57,7 @@ function initialise({ init, rootKey, clock }: OpenRegistryOptions, database: Reg
 }
 
 function reopen(
-  { init, rootKey, logger }: OpenRegistryOptions,
+  { init, rootKey, keys, logger }: OpenRegistryOptions,
   database: RegistryDatabase,
   stored: string,
 ): DurableRegistry {
@@ -70,5 +73,5 @@ function reopen(
   if (init !== undefined && init !== stored) {
     logger.log("warning", "The init file differs from the one this registry began with; it is not used.");
   }
-  return new DurableRegistry(database, rulesOf(parseNnsInit(stored)));
+  return new DurableRegistry(database, rulesOf(parseNnsInit(stored)), keys);
 }

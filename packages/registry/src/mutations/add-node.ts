@@ -48,7 +48,7 @@ export const addNode: MutationFunction<AddNodePayload, Principal> = (context, pa
   chargeOperator(context, caller, operator);
   context.charge({ bucket: "httpIp", name: http.ipAddr });
 
-  const keys = parseNodeKeys(payload, context.rules.requiredNodeKeys, context.time);
+  const keys = parseNodeKeys(payload, context);
   const nodeKey = registryKey.nodeRecord(keys.node);
   if (view.get(nodeKey) !== undefined) {
     throw refuse("node-already-registered", `Node ${keys.node.toText()} is already registered.`);

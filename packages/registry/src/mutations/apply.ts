@@ -1,4 +1,4 @@
-import type { Principal } from "@icos/certification";
+import { type CommitteePublicKey, type Principal, verifyCommitteeKey } from "@icos/certification";
 import { sizeProblem } from "../certified/encode-version.ts";
 import { checkInvariants } from "../invariants/check.ts";
 import type { Violation } from "../invariants/invariant.ts";
@@ -20,6 +20,11 @@ export interface MutableRegistry {
   readonly view: DatedView;
   readonly rules: RegistryRules;
   readonly limits: RateLimits;
+  /**
+   * Verifies a committee key, which costs several times as much as the rest of a mutation: whoever worked it out before may
+   * give the answer here. It must be that of `verifyCommitteeKey`, which is asked unless this is there.
+   */
+  readonly verifyCommitteeKey?: ((key: CommitteePublicKey) => boolean) | undefined;
 }
 
 export type MutationOutcome<Method extends RegistryMethod = RegistryMethod> =
@@ -55,7 +60,7 @@ export function applyMutation<Method extends RegistryMethod>(
 
 /** Who may call is looked at before anything else. @throws MutationRefused */
 function mutationsOf<Method extends RegistryMethod>(
-  { view, rules, limits }: MutableRegistry,
+  { view, rules, limits, verifyCommitteeKey: verify = verifyCommitteeKey }: MutableRegistry,
   call: RegistryCall<Method>,
   caller: Principal,
   time: bigint,
@@ -64,7 +69,7 @@ function mutationsOf<Method extends RegistryMethod>(
   const charge: typeof reservation.charge = (what) => {
     if (rules.rateLimits) reservation.charge(what);
   };
-  const context = { view, rules, caller, time, charge };
+  const context = { view, rules, caller, time, charge, verifyCommitteeKey: verify };
   AUTHORISATION[call.method].check(context, call.payload, call.method);
   const result = MUTATIONS[call.method](context, call.payload);
   return { ...result, levels: reservation.levels() };

@@ -1,4 +1,4 @@
-import type { Principal } from "@icos/certification";
+import type { CommitteePublicKey, Principal } from "@icos/certification";
 import type { Mutation } from "../state/mutation.ts";
 import type { DatedView } from "../state/view.ts";
 import type { RateLimitCharge } from "./rate-limits.ts";
@@ -13,6 +13,8 @@ export interface MutationContext {
   readonly time: bigint;
   /** Takes from a rate limit; given back when the mutation is refused. */
   charge(charge: RateLimitCharge): void;
+  /** Whether the key is a valid point and its proof of possession verifies. */
+  verifyCommitteeKey(key: CommitteePublicKey): boolean;
 }
 
 export interface MutationResult<Reply> {

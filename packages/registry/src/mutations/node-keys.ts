@@ -1,9 +1,10 @@
 import { ECDH } from "node:crypto";
-import { type Principal, selfAuthenticating, verifyCommitteeKey } from "@icos/certification";
+import { type Principal, selfAuthenticating } from "@icos/certification";
 import { IcosError } from "@icos/system";
 import { KeyPurpose, registryKey } from "../keys.ts";
 import { AlgorithmId, decodeRecord, PublicKeySchema, type PublicKey, X509PublicKeyCertSchema } from "../records.ts";
 import { put, type Mutation } from "../state/mutation.ts";
+import type { MutationContext } from "./context.ts";
 import { isEd25519Point } from "./ed25519-point.ts";
 import { refuse } from "./refuse.ts";
 import { NODE_KEYS, type NodeKey } from "./rules.ts";
@@ -33,7 +34,11 @@ export function nodeIdOf(ed25519: Uint8Array): Principal {
 }
 
 /** Checks every key that is there, and that none is missing which the network requires. */
-export function parseNodeKeys(payload: NodeKeyPayload, required: readonly NodeKey[], time: bigint): NodePublicKeys {
+export function parseNodeKeys(
+  payload: NodeKeyPayload,
+  { rules, time, verifyCommitteeKey }: Pick<MutationContext, "rules" | "time" | "verifyCommitteeKey">,
+): NodePublicKeys {
+  const required = rules.requiredNodeKeys;
   const fields: Record<NodeKey, Uint8Array | undefined> = {
     nodeSigning: payload.node_signing_pk,
     committeeSigning: payload.committee_signing_pk,
@@ -50,7 +55,7 @@ export function parseNodeKeys(payload: NodeKeyPayload, required: readonly NodeKe
     const bytes = fields[name];
     if (!bytes?.length) continue;
     const key = decodeKey(name, bytes);
-    CHECKS[name](key);
+    CHECKS[name](key, verifyCommitteeKey);
     publicKeys.set(KeyPurpose[name], key);
   }
   const node = nodeIdOf(publicKeys.get(KeyPurpose.nodeSigning)?.keyValue ?? new Uint8Array());
@@ -80,7 +85,7 @@ const CHECKS = {
     requireAlgorithm("nodeSigning", key, AlgorithmId.ED25519);
     if (!isEd25519Point(key.keyValue)) throw invalid("nodeSigning", "it is not a point of edwards25519");
   },
-  committeeSigning(key) {
+  committeeSigning(key, verifyCommitteeKey) {
     requireAlgorithm("committeeSigning", key, AlgorithmId.MULTI_BLS12_381);
     const proofOfPossession = key.proofData ?? new Uint8Array();
     if (!verifyCommitteeKey({ publicKey: key.keyValue, proofOfPossession })) {
@@ -106,7 +111,7 @@ const CHECKS = {
     }
     if (key.keyValue.length !== 33) throw invalid("idkgMegaEncryption", "it is not a compressed point");
   },
-} satisfies Partial<Record<NodeKey, (key: PublicKey) => void>>;
+} satisfies Partial<Record<NodeKey, (key: PublicKey, verify: MutationContext["verifyCommitteeKey"]) => void>>;
 
 function requireAlgorithm(name: NodeKey, key: PublicKey, algorithm: AlgorithmId): void {
   if (key.algorithm !== algorithm) throw invalid(name, `its algorithm is ${key.algorithm}, not ${algorithm}`);

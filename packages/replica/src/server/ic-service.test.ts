@@ -29,7 +29,7 @@ function serviceFixture() {
   const canisters = new Map([[CANISTER.toText(), canister]]);
   const options: IcServerOptions = { key, nodeKey, canisters, clock, logger: silentLogger, health: () => "healthy" };
   const service = new IcService(options, DEFAULT_LIMITS);
-  const ask = async (request_type: "call" | "query", method_name: string, nonce = 0) => {
+  const ask = async (request_type: "call" | "query", method_name: string, nonce = 0, lifetime = 60_000) => {
     const { body, requestId } = signRequest({
       request_type,
       canister_id: CANISTER,
@@ -37,7 +37,7 @@ function serviceFixture() {
       arg: new Uint8Array(),
       nonce: Uint8Array.of(nonce),
       sender: Principal.anonymous(),
-      ingress_expiry: BigInt(time.now + 60_000) * 1_000_000n,
+      ingress_expiry: BigInt(time.now + lifetime) * 1_000_000n,
     });
     const version = request_type === "call" ? 4 : 3;
     const route = findRoute("POST", `/api/v${version}/canister/${CANISTER.toText()}/${request_type}`);
@@ -85,4 +85,30 @@ void test("the time of the state does not go back with the clock", async () => {
   const before = await certifiedTime(1);
   time.now -= 10_000;
   assert.equal(await certifiedTime(2), before);
+});
+
+void test("other calls are taken while one is prepared, and sent twice it is executed once", async () => {
+  const { ask, canister } = serviceFixture();
+  const prepared = Promise.withResolvers<void>();
+  canister.preparing = prepared.promise;
+  const slow = [ask("call", "increment", 1), ask("call", "increment", 1)];
+  assert.ok((await ask("call", "whoami", 2)).fields.has("certificate"));
+  assert.deepEqual([canister.prepared, canister.count], [3, 0]);
+  prepared.resolve();
+  await Promise.all(slow);
+  assert.equal(canister.count, 1);
+  await ask("call", "increment", 1);
+  assert.equal(canister.prepared, 3);
+});
+
+void test("a call that expires while it is prepared is refused and not executed", async () => {
+  const { ask, canister, time } = serviceFixture();
+  const prepared = Promise.withResolvers<void>();
+  canister.preparing = prepared.promise;
+  const late = assert.rejects(ask("call", "increment", 1, 1_000), { code: "request-expired" });
+  await ask("query", "get");
+  time.now += 1_001;
+  prepared.resolve();
+  await late;
+  assert.equal(canister.count, 0);
 });

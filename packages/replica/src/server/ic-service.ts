@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   authenticateRequest,
+  checkRequestExpiry,
   decodeEnvelope,
   encodeCbor,
   Principal,
@@ -10,7 +11,7 @@ import {
   type RequestContent,
 } from "@icos/certification";
 import { CertifiedState } from "./certified-state.ts";
-import { checkTarget, execute, findDestination, type Hosting } from "./execution.ts";
+import { checkTarget, type Destination, execute, findDestination, type Hosting } from "./execution.ts";
 import { HttpRefusal } from "./http-refusal.ts";
 import type { IcServerLimits, IcServerOptions } from "./options.ts";
 import { rejectionFields, signedQueryResponse } from "./query-signature.ts";
@@ -24,6 +25,8 @@ export interface IcResponse {
   /** CBOR; empty with 202. */
   readonly body: Uint8Array;
 }
+
+type CanisterDestination = Destination & { readonly kind: "canister" };
 
 const ACCEPTED: IcResponse = { status: 202, body: new Uint8Array() };
 
@@ -78,14 +81,31 @@ export class IcService {
     if (destination.kind === "refused") {
       return ok({ status: "non_replicated_rejection", ...rejectionFields(destination.outcome) });
     }
+    if (!this.#isKnown(requestId)) await this.#prepareCall(destination, request);
     if (!this.#requestLog.get(requestId)) this.#executeCall(destination, request);
     if (route.version === 2) return ACCEPTED;
     await nextTurn(); // calls that came in at the same time share one signature
     return ok({ status: "replied", certificate: this.#state.certificate([["request_status", requestId]]) });
   }
 
+  #isKnown(requestId: Uint8Array): boolean {
+    return this.#requestLog.get(requestId) !== undefined || this.#options.replayGuard?.has(requestId) === true;
+  }
+
+  /** A call that expires while it waits is refused: what has executed it before may have forgotten it since. */
+  async #prepareCall(
+    { canister }: CanisterDestination,
+    { content, sender }: AuthenticatedRequest<CallContent>,
+  ): Promise<void> {
+    const { method_name: method, arg, ingress_expiry } = content;
+    const prepared = canister.prepare?.({ method, arg, caller: sender, time: this.#state.now() });
+    if (!prepared) return;
+    await prepared;
+    checkRequestExpiry(ingress_expiry, this.#state.now());
+  }
+
   #executeCall(
-    { id, canister }: ReturnType<typeof findDestination> & { kind: "canister" },
+    { id, canister }: CanisterDestination,
     { content, sender, requestId }: AuthenticatedRequest<CallContent>,
   ): void {
     const { logger, replayGuard } = this.#options;
