@@ -51,3 +51,41 @@ export function deviceWindow(
     close: async () => undefined,
   };
 }
+
+/** Devices one behind the other, as one. Closing it leaves them open. */
+export function joinedDevice(name: string, parts: readonly BlockDevice[]): BlockDevice {
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const pieces = function* (offset: number, length: number) {
+    checkRange({ name, size }, offset, length);
+    let start = 0;
+    for (const part of parts) {
+      const from = Math.max(offset, start);
+      const to = Math.min(offset + length, start + part.size);
+      if (from < to) yield { part, offset: from - start, length: to - from };
+      start += part.size;
+    }
+  };
+  return {
+    name,
+    size,
+    async read(offset, length) {
+      const read: Buffer[] = [];
+      for (const piece of pieces(offset, length)) read.push(await piece.part.read(piece.offset, piece.length));
+      return Buffer.concat(read);
+    },
+    async write(offset, bytes) {
+      let done = 0;
+      for (const piece of pieces(offset, bytes.length)) {
+        await piece.part.write(piece.offset, bytes.subarray(done, done + piece.length));
+        done += piece.length;
+      }
+    },
+    async zero(offset, length) {
+      for (const piece of pieces(offset, length)) await piece.part.zero(piece.offset, piece.length);
+    },
+    async flush() {
+      for (const part of parts) await part.flush();
+    },
+    close: async () => undefined,
+  };
+}
