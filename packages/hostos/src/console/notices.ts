@@ -1,0 +1,25 @@
+import type { Observation } from "./situation.ts";
+
+/** Below this much free space logs and downloads begin to fail. */
+const VAR_NEARLY_FULL = 0.9;
+
+/** What is worth knowing beside the one situation that the node is in. */
+export function noticesOf({ slot, failedUnits, varUsed, now, report }: Observation): readonly string[] {
+  const notices: string[] = [];
+  if (slot !== undefined) {
+    const { running, state } = slot;
+    if (state.cycle === "failsafe_check" && state.alternative === running)
+      notices.push(`HostOS in slot ${running} is new and not confirmed; unless the guest gets healthy, it goes back.`);
+    if (state.cycle === "first_boot")
+      notices.push(`An upgrade of HostOS waits in slot ${state.alternative} for a restart.`);
+  }
+  if (varUsed !== undefined && varUsed >= VAR_NEARLY_FULL)
+    notices.push(`The host's /var is ${Math.floor(varUsed * 100)} % full.`);
+  if (failedUnits.length > 0) {
+    const shown = failedUnits.slice(0, 3).join(", ");
+    const more = failedUnits.length > 3 ? ` and ${failedUnits.length - 3} more` : "";
+    notices.push(`Failed: ${shown}${more}.`);
+  }
+  if (report !== undefined && report.at > now + 60_000) notices.push("The host's clock went back; is it right?");
+  return notices;
+}
