@@ -10,8 +10,17 @@ export type { MachineExit } from "./runner/machine-exit.ts";
 export * from "./runner/restart-policy.ts";
 export * from "./runner/vm-runner.ts";
 export * from "./runner/vm-state.ts";
-export * from "./boot/direct-boot.ts";
-export type { DiskImage } from "./boot/disk-image.ts";
+export { createBlockDiskAccess, findPartition, requireUnusedDisk } from "./boot/block-disk.ts";
+export {
+  type DirectBoot,
+  type DirectBootOptions,
+  type DirectBootSource,
+  diskBootSource,
+  prepareDirectBoot,
+} from "./boot/direct-boot.ts";
+export { diskGrubenvStore } from "./boot/disk-grubenv.ts";
+export * from "./boot/guest-boot.ts";
+export { createDiskAccess, type DiskAccess, type DiskImage, type DiskRange } from "./boot/disk-image.ts";
 export * from "./console/attach-console.ts";
 export * from "./console/follow-log.ts";
 export * from "./machine/probe-accelerator.ts";

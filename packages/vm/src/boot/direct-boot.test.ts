@@ -1,51 +1,20 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import { open, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import {
-  bootStateOf,
-  GUESTOS_DISK_SIZE,
-  guestosPartition,
-  newGrubenv,
-  parseGrubenv,
-  renderBootArgs,
-  SECTOR_SIZE,
-  type BootState,
-  type GuestosPartitionName,
-} from "@icos/slots";
+import { bootStateOf, guestosPartition, newGrubenv, parseGrubenv, SECTOR_SIZE, type BootState } from "@icos/slots";
 import { syncDirectory, type Exec } from "@icos/system";
 import { testDirectory } from "../testing/directory.ts";
+import { makeGuestDisk } from "../testing/guest-disk.ts";
 import { needsTools, testTools } from "../testing/tools.ts";
 import { createDiskAccess } from "./disk-image.ts";
 import { prepareDirectBoot } from "./direct-boot.ts";
 import { locateSmallFile } from "./ext4-files.ts";
 
-const ROOT_HASH = "ab".repeat(32);
-
-/** A disk with the partitions that matter here, made by the real tools, and an empty overlay on it. */
 async function makeDisk(directory: string, exec: Exec, state: BootState, slots: readonly ("A" | "B")[]) {
-  const base = join(directory, "base.raw");
-  const disk = await open(base, "w");
-  await disk.truncate(GUESTOS_DISK_SIZE);
-  async function put(name: GuestosPartitionName, files: Record<string, string | Uint8Array>): Promise<void> {
-    const root = join(directory, `${name}.d`);
-    mkdirSync(root);
-    for (const [path, content] of Object.entries(files)) await writeFile(join(root, path), content);
-    const image = join(directory, `${name}.ext4`);
-    await exec.run(["mke2fs", "-q", "-t", "ext4", "-d", root, image, "32M"]);
-    await disk.write(await readFile(image), 0, undefined, guestosPartition(name).start * SECTOR_SIZE);
-  }
-  await put("grub", { grubenv: newGrubenv(state), other: "x" });
-  for (const slot of slots) {
-    await put(`${slot}_boot`, {
-      vmlinuz: `kernel ${slot}`,
-      "initrd.img": `initrd ${slot}`,
-      boot_args: renderBootArgs({ rootHash: ROOT_HASH }),
-    });
-  }
-  await disk.close();
+  const base = await makeGuestDisk(directory, exec, state, slots);
   const overlay = join(directory, "node, 1.qcow2");
   await exec.run(["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", base, overlay]);
   return { file: overlay, format: "qcow2" } as const;
@@ -61,7 +30,12 @@ async function storedState(directory: string, exec: Exec, disk: Parameters<typeo
   const range = { offset: grub.start * SECTOR_SIZE, length: grub.sectors * SECTOR_SIZE };
   await createDiskAccess(disk, exec).copyOut(range, copy);
   await exec.run(["e2fsck", "-fn", copy]);
-  const found = await locateSmallFile(exec, copy, "/grubenv", join(directory, "check.grubenv"));
+  const found = await locateSmallFile(
+    exec,
+    { path: copy, offset: 0, journal: "replay" },
+    "/grubenv",
+    join(directory, "check.grubenv"),
+  );
   assert.ok(found);
   return stateIn(found.content);
 }

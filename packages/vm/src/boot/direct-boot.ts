@@ -1,19 +1,9 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { IcosError, type Exec } from "@icos/system";
-import {
-  guestosPartition,
-  kernelCommandLine,
-  parseBootArgs,
-  prepareBoot,
-  SECTOR_SIZE,
-  slotPartition,
-  type BootLabel,
-  type Slot,
-} from "@icos/slots";
+import { mkdir } from "node:fs/promises";
+import type { Exec } from "@icos/system";
+import { guestosPartition, prepareBoot, SECTOR_SIZE, slotPartition, type BootLabel, type Slot } from "@icos/slots";
+import { artefactsMissing, readBootArtefacts } from "./boot-artefacts.ts";
 import { createDiskAccess, type DiskImage, type DiskRange } from "./disk-image.ts";
 import { diskGrubenvStore } from "./disk-grubenv.ts";
-import { extractExt4Files } from "./ext4-files.ts";
 
 /** What one boot of a machine starts. */
 export interface DirectBoot {
@@ -58,30 +48,13 @@ export async function prepareDirectBoot(
   const name = `/boot/grub/grubenv of ${disk.file}`;
   const boot = await prepareBoot(diskGrubenvStore(access, grub, { directory, exec, name }));
 
-  const copy = join(directory, "boot.ext4");
-  const kernel = join(directory, "vmlinuz");
-  const initrd = join(directory, "initrd.img");
-  const bootArgs = join(directory, "boot_args");
-  await access.copyOut(rangeOf(slotPartition(boot.boots, "boot")), copy);
-  const missing = await extractExt4Files(exec, copy, [
-    { path: "/vmlinuz", target: kernel },
-    { path: "/initrd.img", target: initrd },
-    { path: "/boot_args", target: bootArgs },
-  ]);
-  await rm(copy, { force: true });
-  if (missing.length > 0) {
-    throw new IcosError(
-      "boot-artefacts-missing",
-      `The boot partition of slot ${boot.boots} of ${disk.file} lacks ${missing.join(", ")}.`,
-      {
-        next: "Install the slot again, or make the disk anew from its image.",
-        place: { file: disk.file },
-        details: { slot: boot.boots, missing },
-      },
-    );
-  }
-  const parsed = parseBootArgs(await readFile(bootArgs, "utf8"), `boot_args of slot ${boot.boots}`);
-  const commandLine = kernelCommandLine(parsed, boot.boots);
+  const partition = rangeOf(slotPartition(boot.boots, "boot"));
+  const { kernel, initrd, commandLine } = await readBootArtefacts(
+    access,
+    { slot: boot.boots, partition, directory },
+    exec,
+  );
+  if (commandLine === undefined) throw artefactsMissing(boot.boots, disk.file, ["/boot_args"]);
   await boot.persist();
   return { slot: boot.boots, label: boot.label, kernel, initrd, commandLine };
 }

@@ -21,9 +21,8 @@ export function diskGrubenvStore(
   return {
     name,
     async read() {
-      const copy = join(directory, "grub.ext4");
-      await disk.copyOut(partition, copy);
-      const found = await locateSmallFile(exec, copy, "/grubenv", join(directory, "grubenv"));
+      const image = await disk.ext4(partition, join(directory, "grub.ext4"));
+      const found = await locateSmallFile(exec, image, "/grubenv", join(directory, "grubenv"));
       offset = found === undefined ? undefined : partition.offset + found.offset;
       return found?.content;
     },

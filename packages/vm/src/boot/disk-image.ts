@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { IcosError, type Exec } from "@icos/system";
 import { copyExtents } from "./copy-extents.ts";
+import type { Ext4Image } from "./ext4-files.ts";
 import { diskChainSchema, diskMapSchema, parseToolOutput } from "./qemu-img-output.ts";
 
 export interface DiskImage {
@@ -19,8 +20,12 @@ export interface DiskRange {
  * base lies and write it; they take QEMU's image lock and so refuse (`disk-in-use`) a disk that is in use.
  */
 export interface DiskAccess {
+  /** For messages. */
+  readonly name: string;
   /** Copies a part into a sparse file. */
   copyOut(range: DiskRange, target: string): Promise<void>;
+  /** The ext4 file system in a part, for reading; `scratch` is a file that may be overwritten with a copy of it. */
+  ext4(range: DiskRange, scratch: string): Promise<Ext4Image>;
   /** Overwrites bytes in place and flushes them to the disk. `scratch` is a file that may be overwritten. */
   write(offset: number, content: Uint8Array, scratch: string): Promise<void>;
 }
@@ -34,7 +39,12 @@ export function createDiskAccess(disk: DiskImage, exec: Exec): DiskAccess {
     return parseToolOutput(diskChainSchema, output, disk).map(({ filename }) => filename);
   }
 
-  return {
+  const access: DiskAccess = {
+    name: disk.file,
+    async ext4(range, scratch) {
+      await access.copyOut(range, scratch);
+      return { path: scratch, offset: 0, journal: "replay" };
+    },
     // `qemu-img convert` of a range sees no holes in the base and reads gigabytes of zeros; this takes milliseconds.
     async copyOut({ offset, length }, target) {
       const range = [`--start-offset=${offset}`, `--max-length=${length}`];
@@ -53,6 +63,7 @@ export function createDiskAccess(disk: DiskImage, exec: Exec): DiskAccess {
       await run(exec, disk, ["qemu-img", "convert", ...options, scratch, target.join(",")]);
     },
   };
+  return access;
 }
 
 function source({ file, format }: DiskImage): string[] {

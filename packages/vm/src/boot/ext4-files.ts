@@ -1,5 +1,18 @@
 import { open, rm } from "node:fs/promises";
 import { IcosError, readFileIfExists, type Exec } from "@icos/system";
+import { readExt4Superblock } from "./ext4-superblock.ts";
+
+/** An ext4 file system for `debugfs`. */
+export interface Ext4Image {
+  readonly path: string;
+  /** Where it starts in the file or device, in bytes. */
+  readonly offset: number;
+  /**
+   * `replay`: a private copy, whose journal is replayed first, because a machine that was killed has left its latest changes
+   * there. `clean`: read in place, nothing is written.
+   */
+  readonly journal: "replay" | "clean";
+}
 
 /** A file to be taken out of an ext4 image. */
 export interface Extraction {
@@ -8,20 +21,15 @@ export interface Extraction {
   readonly target: string;
 }
 
-/**
- * Copies files out of an ext4 image, which is a private copy: its journal is replayed first, because a machine that
- * was killed has left its latest changes there. Returns the paths that are not there or empty.
- */
+/** Copies files out of an ext4 image. Returns the paths that are not there or empty. */
 export async function extractExt4Files(
   exec: Exec,
-  image: string,
+  image: Ext4Image,
   extractions: readonly Extraction[],
 ): Promise<readonly string[]> {
   for (const { target } of extractions) await rm(target, { force: true });
-  await debugfs(exec, image, [
-    "journal_run",
-    ...extractions.map(({ path, target }) => `dump ${quoted(path)} ${quoted(target)}`),
-  ]);
+  const commands = extractions.map(({ path, target }) => `dump ${quoted(path)} ${quoted(target)}`);
+  await debugfs(exec, image, commands);
   const missing: string[] = [];
   for (const { path, target } of extractions) {
     const content = await fileSize(target);
@@ -32,29 +40,22 @@ export async function extractExt4Files(
 
 export interface SmallFile {
   readonly content: Buffer;
-  /** Where the content lies in the image, in bytes. */
+  /** Where the content lies in the file system, in bytes. */
   readonly offset: number;
 }
 
-/**
- * A file that lies in one block of an ext4 image, and where. The journal is replayed as for
- * {@link extractExt4Files}. `undefined` when there is no such file. Throws `file-not-in-one-block`.
- */
+/** A file that lies in one block of an ext4 image, and where. `undefined` when there is none. Throws `file-not-in-one-block`. */
 export async function locateSmallFile(
   exec: Exec,
-  image: string,
+  image: Ext4Image,
   path: string,
   target: string,
 ): Promise<SmallFile | undefined> {
   await rm(target, { force: true });
-  const output = await debugfs(exec, image, [
-    "journal_run",
-    `dump ${quoted(path)} ${quoted(target)}`,
-    `blocks ${quoted(path)}`,
-  ]);
+  const output = await debugfs(exec, image, [`dump ${quoted(path)} ${quoted(target)}`, `blocks ${quoted(path)}`]);
   const content = await readFileIfExists(target);
   if (content === undefined) return undefined;
-  const blockSize = await ext4BlockSize(image);
+  const { blockSize } = await readExt4Superblock(image);
   // After the echoed command, the numbers of the blocks; none for a file stored in its inode, 0 for a hole.
   const blocks = /^debugfs: blocks [^\n]*\n([\d ]*)/m.exec(output)?.[1]?.trim().split(/\s+/) ?? [];
   const block = Number(blocks[0]);
@@ -67,8 +68,12 @@ export async function locateSmallFile(
   return { content, offset: block * blockSize };
 }
 
-async function debugfs(exec: Exec, image: string, commands: readonly string[]): Promise<string> {
-  const { stdout } = await exec.run(["debugfs", "-w", "-f", "-", image], { input: `${commands.join("\n")}\n` });
+async function debugfs(exec: Exec, image: Ext4Image, commands: readonly string[]): Promise<string> {
+  const { path, offset, journal } = image;
+  const all = journal === "replay" ? ["journal_run", ...commands] : commands;
+  const source = offset === 0 ? path : `${path}?offset=${offset}`;
+  const options = journal === "replay" ? ["-w", "-f", "-"] : ["-f", "-"];
+  const { stdout } = await exec.run(["debugfs", ...options, source], { input: `${all.join("\n")}\n` });
   return stdout.toString();
 }
 
@@ -85,21 +90,4 @@ async function fileSize(path: string): Promise<number> {
   } finally {
     await file.close();
   }
-}
-
-const SUPERBLOCK_OFFSET = 1_024;
-const EXT4_MAGIC = 0xef53;
-
-async function ext4BlockSize(image: string): Promise<number> {
-  const superblock = Buffer.alloc(64);
-  const file = await open(image, "r");
-  try {
-    await file.read(superblock, 0, superblock.length, SUPERBLOCK_OFFSET);
-  } finally {
-    await file.close();
-  }
-  if (superblock.readUInt16LE(56) !== EXT4_MAGIC) {
-    throw new IcosError("not-ext4", `There is no ext4 file system in ${image}.`, { place: { file: image } });
-  }
-  return 1_024 << superblock.readUInt32LE(24);
 }

@@ -7,22 +7,80 @@ export interface MachineDisk {
   readonly serial?: string | undefined;
   /** Freed blocks of the guest are freed in the file. Default true for writable disks. */
   readonly discard?: boolean | undefined;
+  /** `block-device`: `file` is a device node. Default `file`. */
+  readonly storage?: "file" | "block-device" | undefined;
+  /** `none`: past the host's page cache, with the kernel's asynchronous I/O. Default `writeback`. */
+  readonly cache?: "none" | "writeback" | undefined;
 }
 
+export type MachineNetworkCard = SwitchCard | TapCard;
+
 /** A network card whose cable ends at a port of a virtual switch. */
-export interface MachineNetworkCard {
+export interface SwitchCard {
   /** `aa:bb:cc:dd:ee:ff`. */
   readonly mac: string;
   /** The unix socket of the switch port; QEMU connects to it and connects again when the switch comes back. */
   readonly switchSocket: string;
 }
 
+/** A network card on a bridge of the host. */
+export interface TapCard {
+  readonly mac: string;
+  readonly tap: {
+    /** A tap device that is there, belongs to QEMU's user and is a member of `bridge`. */
+    readonly interface: string;
+    readonly bridge: string;
+    /** Packets are moved by the host's kernel: `/dev/vhost-net` can be opened. */
+    readonly vhost: boolean;
+  };
+}
+
 export type Accelerator = { readonly kind: "kvm" } | { readonly kind: "tcg" };
 
 export type MachineBoot =
-  | { readonly kind: "direct"; readonly kernel: string; readonly initrd: string; readonly commandLine: string }
-  /** The firmware boots the first disk. `firmware` is an OVMF image; without it QEMU's own BIOS is used. */
-  | { readonly kind: "disk"; readonly firmware?: string | undefined };
+  | {
+      readonly kind: "direct";
+      readonly kernel: string;
+      readonly initrd: string;
+      readonly commandLine: string;
+      /** Starts the kernel; without it QEMU's own BIOS does. */
+      readonly firmware?: MachineFirmware | undefined;
+    }
+  /** The firmware boots the first disk. Without `firmware` QEMU's own BIOS is used. */
+  | { readonly kind: "disk"; readonly firmware?: MachineFirmware | undefined };
+
+/** OVMF: one image, or code in read-only flash and the machine's own variables in writable flash. */
+export type MachineFirmware = string | { readonly code: string; readonly variables: string };
+
+/** How the virtual CPUs are told apart: their number is the product. */
+export interface CpuTopology {
+  readonly sockets: number;
+  readonly cores: number;
+  readonly threads: number;
+}
+
+/** A guest whose memory the host cannot read: AMD SEV-SNP. Kernel, initrd and command line enter its measurement. */
+export interface SevSnp {
+  /** The address bit that says "encrypted". */
+  readonly cbitpos: number;
+  readonly reducedPhysBits: number;
+  /** Guest policy of the SNP firmware ABI. */
+  readonly policy: number;
+}
+
+/** What a production guest has and a testnet's does without. */
+export interface MachineDevices {
+  /** The host can ask for memory back. */
+  readonly balloon?: boolean | undefined;
+  /** An i6300esb that resets a guest which has stopped feeding it. */
+  readonly watchdog?: boolean | undefined;
+  /** The guest's kernel tells of a panic at once, where it has the driver (pvpanic). */
+  readonly panic?: boolean | undefined;
+  /** A USB 3 controller, to which a security module can be plugged while the guest runs. */
+  readonly usb?: boolean | undefined;
+  /** The guest sees this context identifier; the host reaches it by AF_VSOCK. */
+  readonly vsockCid?: number | undefined;
+}
 
 /** Everything QEMU is told about a machine, as one value. Paths are absolute and as seen by QEMU. */
 export interface MachineDefinition {
@@ -31,6 +89,13 @@ export interface MachineDefinition {
   readonly uuid: string;
   readonly memoryMiB: number;
   readonly vcpus: number;
+  /** Default: one socket with a core of one thread for each CPU. */
+  readonly topology?: CpuTopology | undefined;
+  /**
+   * Where the guest's memory lies: `plain` is QEMU's own; `memfd` a file in memory, kept out of core dumps and of page merging;
+   * `hugepages` the same in pages of 2 MiB that must be free. Default `plain`.
+   */
+  readonly memory?: "plain" | "memfd" | "hugepages" | undefined;
   /** `-cpu` value; the default fits the accelerator, see {@link TCG_CPU}. */
   readonly cpu?: string | undefined;
   readonly accelerator: Accelerator;
@@ -39,6 +104,10 @@ export interface MachineDefinition {
   /** Raw image of the FAT medium labelled `CONFIG`, attached read-only after the disks. */
   readonly configMedium?: string | undefined;
   readonly networkCards: readonly MachineNetworkCard[];
+  readonly devices?: MachineDevices | undefined;
+  readonly confidential?: SevSnp | undefined;
+  /** QEMU makes the machine and does not run it before it is told to (`cont`). */
+  readonly startPaused?: boolean | undefined;
   /** Everything the guest writes to its first serial port is appended here, across restarts. */
   readonly serialLog: string;
   /** Unix socket of the first serial port, for one terminal at a time. */

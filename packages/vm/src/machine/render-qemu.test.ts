@@ -92,3 +92,100 @@ void test("a wrong definition is refused with all its problems", () => {
     },
   );
 });
+
+const HOSTED: MachineDefinition = {
+  ...NODE,
+  name: "guestos",
+  memoryMiB: 8192,
+  vcpus: 56,
+  topology: { sockets: 2, cores: 14, threads: 2 },
+  memory: "hugepages",
+  accelerator: { kind: "kvm" },
+  cpu: "host,migratable=off",
+  boot: {
+    kind: "direct",
+    kernel: "/run/g/vmlinuz",
+    initrd: "/run/g/initrd.img",
+    commandLine: "root=/dev/vda5",
+    firmware: { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/var/g/VARS.fd" },
+  },
+  disks: [{ file: "/dev/hostlvm/guestos", format: "raw", storage: "block-device", cache: "none" }],
+  configMedium: undefined,
+  networkCards: [{ mac: "6a:01:00:00:00:01", tap: { interface: "guest0", bridge: "br6", vhost: true } }],
+  devices: { balloon: true, watchdog: true, panic: true, usb: true, vsockCid: 3 },
+  startPaused: true,
+};
+
+/** The values that follow each `-name`, in order. */
+function valuesOf(rendered: readonly string[], name: string): string[] {
+  return rendered.flatMap((word, index) => (rendered[index - 1] === name ? [word] : []));
+}
+
+void test("a guest of a host has its own memory, flash, block device, bridge and socket address", () => {
+  const rendered = renderQemu(HOSTED);
+  assert.ok(rendered.includes("-S"));
+  assert.deepEqual(valuesOf(rendered, "-machine"), [
+    "q35,usb=off,vmport=off,smbus=off,sata=off,smm=off,pflash0=flash0,pflash1=flash1,memory-backend=ram0,mem-merge=off,dump-guest-core=off",
+  ]);
+  assert.deepEqual(valuesOf(rendered, "-smp"), ["cpus=56,sockets=2,cores=14,threads=2"]);
+  assert.deepEqual(valuesOf(rendered, "-object"), [
+    "memory-backend-memfd,id=ram0,size=8192M,share=on,hugetlb=on,hugetlbsize=2M,prealloc=on",
+    "rng-builtin,id=rng0",
+  ]);
+  assert.deepEqual(valuesOf(rendered, "-blockdev"), [
+    '{"node-name":"flash0-file","driver":"file","filename":"/usr/share/OVMF/OVMF_CODE_4M.fd","read-only":true}',
+    '{"node-name":"flash0","driver":"raw","file":"flash0-file","read-only":true}',
+    '{"node-name":"flash1-file","driver":"file","filename":"/var/g/VARS.fd","read-only":false}',
+    '{"node-name":"flash1","driver":"raw","file":"flash1-file","read-only":false}',
+    '{"node-name":"disk0-file","driver":"host_device","filename":"/dev/hostlvm/guestos","aio":"native","discard":"unmap","read-only":false,"cache":{"direct":true,"no-flush":false}}',
+    '{"node-name":"disk0","driver":"raw","file":"disk0-file","discard":"unmap","read-only":false,"cache":{"direct":true,"no-flush":false}}',
+  ]);
+  assert.deepEqual(valuesOf(rendered, "-netdev"), [
+    '{"type":"tap","id":"net0","ifname":"guest0","script":"no","downscript":"no","vhost":true}',
+  ]);
+  assert.deepEqual(valuesOf(rendered, "-device"), [
+    "virtio-blk-pci,drive=disk0",
+    "virtio-net-pci,netdev=net0,mac=6a:01:00:00:00:01,romfile=",
+    "virtio-rng-pci,rng=rng0",
+    "vhost-vsock-pci,guest-cid=3",
+    "virtio-balloon-pci,free-page-reporting=on",
+    "i6300esb",
+    "pvpanic-pci",
+    "qemu-xhci,id=usb0",
+  ]);
+});
+
+void test("a confidential guest is launched with its kernel in the measurement", () => {
+  const rendered = renderQemu({
+    ...HOSTED,
+    memory: "memfd",
+    cpu: "EPYC-v4,topoext=on,l3-cache=off",
+    boot: { kind: "direct", kernel: "/k", initrd: "/i", commandLine: "x", firmware: "/run/g/OVMF_SEV.fd" },
+    confidential: { cbitpos: 51, reducedPhysBits: 1, policy: 0x30000 },
+  });
+  const line = rendered.join(" ");
+  assert.ok(line.includes(",confidential-guest-support=snp0 "), line);
+  const snp = "sev-snp-guest,id=snp0,cbitpos=51,reduced-phys-bits=1,policy=0x30000,kernel-hashes=on";
+  assert.deepEqual(valuesOf(rendered, "-object").slice(0, 2), [
+    "memory-backend-memfd,id=ram0,size=8192M,share=on",
+    snp,
+  ]);
+  assert.deepEqual(valuesOf(rendered, "-bios"), ["/run/g/OVMF_SEV.fd"]);
+});
+
+void test("what does not fit together is refused", () => {
+  const problems = (wrong: MachineDefinition): string => {
+    try {
+      renderQemu(wrong);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  assert.match(problems({ ...HOSTED, vcpus: 55 }), /topology: must be as many CPUs as vcpus says/);
+  const confidential = { cbitpos: 51, reducedPhysBits: 1, policy: 0x30000 };
+  const message = problems({ ...HOSTED, confidential });
+  assert.match(message, /boot: must be direct, with a firmware of one image/);
+  assert.match(message, /memory: must be memfd for a confidential guest/);
+  assert.match(problems({ ...HOSTED, devices: { vsockCid: 2 } }), /devices\.vsockCid: /);
+});

@@ -1,10 +1,11 @@
 import { checkMachineDefinition } from "./check-definition.ts";
-import { TCG_CACHE_MIB, TCG_CPU, type MachineDefinition, type MachineDisk } from "./definition.ts";
+import { TCG_CACHE_MIB, TCG_CPU, type MachineDefinition } from "./definition.ts";
+import { renderBoot, firmwareFlash } from "./render-qemu-boot.ts";
+import { renderDevices, renderNetworkCard } from "./render-qemu-devices.ts";
+import { renderDisks } from "./render-qemu-disks.ts";
+import { escapeCommas } from "./qemu-option.ts";
 
 export const QEMU_PROGRAM = "qemu-system-x86_64";
-
-/** How long QEMU waits before it connects to its switch port again. */
-const RECONNECT_MS = 1_000;
 
 /**
  * The QEMU 10 command line of a machine, program first. Pure.
@@ -15,25 +16,40 @@ const RECONNECT_MS = 1_000;
 export function renderQemu(definition: MachineDefinition): string[] {
   checkMachineDefinition(definition);
   const { name, uuid, memoryMiB, vcpus } = definition;
+  const { sockets, cores, threads } = definition.topology ?? { sockets: 1, cores: vcpus, threads: 1 };
   const options = [
     ["-name", `guest=${name},debug-threads=on`],
     ["-nodefaults", "-no-user-config", "-display", "none"],
     ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
-    // No AHCI, SMBus, USB or VMware ports: nothing the guest would probe and not use.
-    ["-machine", "q35,usb=off,vmport=off,smbus=off,sata=off"],
+    definition.startPaused === true ? ["-S"] : [],
+    ["-machine", machine(definition)],
     accelerator(definition),
-    ["-smp", `cpus=${vcpus},sockets=1,cores=${vcpus},threads=1`, "-m", `size=${memoryMiB}M`],
+    ["-smp", `cpus=${vcpus},sockets=${sockets},cores=${cores},threads=${threads}`, "-m", `size=${memoryMiB}M`],
+    memoryBackend(definition),
+    confidentialGuest(definition),
     ["-uuid", uuid, "-rtc", "base=utc"],
     ["-action", "reboot=shutdown,shutdown=poweroff,panic=shutdown,watchdog=reset"],
     ["-chardev", `socket,id=qmp,path=${escapeCommas(definition.qmpSocket)},server=on,wait=off`],
     ["-mon", "chardev=qmp,mode=control"],
     ["-chardev", serialChardev(definition), "-serial", "chardev:serial0"],
-    boot(definition),
-    ...disks(definition).flatMap((each, index) => disk(each, index, definition.boot.kind === "disk")),
-    ...definition.networkCards.flatMap(networkCard),
+    renderBoot(definition.boot),
+    renderDisks(definition),
+    ...definition.networkCards.map(renderNetworkCard),
     ["-object", "rng-builtin,id=rng0", "-device", "virtio-rng-pci,rng=rng0"],
+    renderDevices(definition.devices),
   ];
   return [QEMU_PROGRAM, ...options.flat()];
+}
+
+/** No AHCI, SMBus, USB or VMware ports: nothing the guest would probe and not use. */
+function machine(definition: MachineDefinition): string {
+  const { memory = "plain", confidential, boot } = definition;
+  return [
+    "q35,usb=off,vmport=off,smbus=off,sata=off",
+    ...firmwareFlash(boot),
+    ...(memory === "plain" ? [] : ["memory-backend=ram0,mem-merge=off,dump-guest-core=off"]),
+    ...(confidential === undefined ? [] : ["confidential-guest-support=snp0"]),
+  ].join(",");
 }
 
 function accelerator({ accelerator, cpu }: MachineDefinition): string[] {
@@ -42,49 +58,21 @@ function accelerator({ accelerator, cpu }: MachineDefinition): string[] {
     : ["-accel", `tcg,thread=multi,tb-size=${TCG_CACHE_MIB}`, "-cpu", cpu ?? TCG_CPU];
 }
 
+function memoryBackend({ memory = "plain", memoryMiB }: MachineDefinition): string[] {
+  if (memory === "plain") return [];
+  // Hugepages are taken at the start: a page that is missing later would end QEMU in the middle of its work.
+  const pages = memory === "hugepages" ? ",hugetlb=on,hugetlbsize=2M,prealloc=on" : "";
+  return ["-object", `memory-backend-memfd,id=ram0,size=${memoryMiB}M,share=on${pages}`];
+}
+
+function confidentialGuest({ confidential }: MachineDefinition): string[] {
+  if (confidential === undefined) return [];
+  const { cbitpos, reducedPhysBits, policy } = confidential;
+  const options = `cbitpos=${cbitpos},reduced-phys-bits=${reducedPhysBits},policy=0x${policy.toString(16)}`;
+  return ["-object", `sev-snp-guest,id=snp0,${options},kernel-hashes=on`];
+}
+
 function serialChardev({ serialSocket, serialLog }: MachineDefinition): string {
   const socket = `socket,id=serial0,path=${escapeCommas(serialSocket)},server=on,wait=off`;
   return `${socket},logfile=${escapeCommas(serialLog)},logappend=on`;
-}
-
-function boot({ boot }: MachineDefinition): string[] {
-  if (boot.kind === "direct") return ["-kernel", boot.kernel, "-initrd", boot.initrd, "-append", boot.commandLine];
-  return boot.firmware === undefined ? [] : ["-bios", boot.firmware];
-}
-
-function disks({ disks, configMedium }: MachineDefinition): readonly MachineDisk[] {
-  if (configMedium === undefined) return disks;
-  return [...disks, { file: configMedium, format: "raw", readOnly: true, serial: "config" }];
-}
-
-/** Only a machine that boots from its disks gives them an order: QEMU's own loader of a kernel takes place 0. */
-function disk(disk: MachineDisk, index: number, booted: boolean): string[] {
-  const node = `disk${index}`;
-  const readOnly = disk.readOnly ?? false;
-  const discard = (disk.discard ?? !readOnly) ? "unmap" : "ignore";
-  const common = { discard, "read-only": readOnly };
-  const file = { "node-name": `${node}-file`, driver: "file", filename: disk.file, ...common };
-  const serial = disk.serial === undefined ? "" : `,serial=${disk.serial}`;
-  const format = { "node-name": node, driver: disk.format, file: `${node}-file`, ...common };
-  const order = booted ? `,bootindex=${index}` : "";
-  const device = `virtio-blk-pci,drive=${node}${order}${serial}`;
-  return ["-blockdev", JSON.stringify(file), "-blockdev", JSON.stringify(format), "-device", device];
-}
-
-function networkCard({ mac, switchSocket }: MachineDefinition["networkCards"][number], index: number): string[] {
-  const id = `net${index}`;
-  const netdev = {
-    type: "stream",
-    id,
-    server: false,
-    addr: { type: "unix", path: switchSocket },
-    "reconnect-ms": RECONNECT_MS,
-  };
-  // The guest is booted from memory or from a disk, never from the network: no boot ROM.
-  return ["-netdev", JSON.stringify(netdev), "-device", `virtio-net-pci,netdev=${id},mac=${mac},romfile=`];
-}
-
-/** In QEMU's `key=value,…` options a comma inside a value is written twice. */
-function escapeCommas(value: string): string {
-  return value.replaceAll(",", ",,");
 }

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
 import { systemClock } from "@icos/system";
+import { createBlockDiskAccess } from "../boot/block-disk.ts";
 import { createDiskAccess } from "../boot/disk-image.ts";
 import type { MachineDefinition } from "../machine/definition.ts";
 import { createVirtualSwitch } from "../switch/virtual-switch.ts";
@@ -87,6 +88,51 @@ void suite("a real QEMU", needsTools, () => {
     assert.ok(state.kind === "running" && !isAlive(state.pid));
     await access.copyOut({ offset: 0, length: 512 }, scratch);
     await network.close();
+  });
+
+  void test("waits for what a boot has to store, and takes what a guest of a host has", async () => {
+    const directory = testDirectory();
+    const disk = join(directory, "disk.raw");
+    await exec.run(["qemu-img", "create", "-q", "-f", "raw", disk, "64M"]);
+    for (const name of ["code.fd", "vars.fd"]) {
+      await exec.run(["qemu-img", "create", "-q", "-f", "raw", join(directory, name), "4M"]);
+    }
+    const definition: MachineDefinition = {
+      ...definitionIn(directory),
+      vcpus: 4,
+      topology: { sockets: 1, cores: 2, threads: 2 },
+      memory: "memfd",
+      boot: {
+        kind: "disk",
+        firmware: { code: join(directory, "code.fd"), variables: join(directory, "vars.fd") },
+      },
+      disks: [{ file: disk, format: "raw", cache: "none" }],
+      configMedium: undefined,
+      networkCards: [],
+      devices: { balloon: true, watchdog: true, panic: true, usb: true },
+    };
+    const seen: string[] = [];
+    const runner = createVmRunner(
+      {
+        name: "hosted",
+        prepare: async () => ({
+          definition,
+          async commit() {
+            seen.push(runner.state.kind);
+            // The boot state is written to the disk that QEMU has open.
+            await createBlockDiskAccess(disk).write(4096, Buffer.from("stored"), join(directory, "scratch"));
+          },
+        }),
+      },
+      { wrap },
+    );
+    after(() => runner.kill());
+    await runner.start();
+    assert.deepEqual(seen, ["starting"]);
+    assert.equal((await runner.status()).qemu, "running");
+    assert.equal(await runner.stop({ deadlineMs: 100 }), "quit");
+    const { stdout } = await exec.run(["dd", `if=${disk}`, "bs=1", "skip=4096", "count=6", "status=none"]);
+    assert.equal(stdout.toString(), "stored");
   });
 
   void test("dies with its runner's process", async () => {

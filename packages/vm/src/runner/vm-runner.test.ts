@@ -29,7 +29,12 @@ interface Fixture {
 }
 
 /** A machine whose n-th boot behaves as the n-th scenario says, and then as the last. */
-function makeMachine(scenarios: readonly string[], restart: Partial<RestartPolicy> = {}, disk?: string): Fixture {
+function makeMachine(
+  scenarios: readonly string[],
+  restart: Partial<RestartPolicy> = {},
+  disk?: string,
+  commit?: () => Promise<void>,
+): Fixture {
   const name = `m${++machines}`;
   const file = disk ?? join(directory, `${name}.raw`);
   writeFileSync(file, "");
@@ -53,7 +58,10 @@ function makeMachine(scenarios: readonly string[], restart: Partial<RestartPolic
   const runner = createVmRunner(
     {
       name,
-      prepare: () => Promise.resolve(definition(scenarios[Math.min(boot++, scenarios.length - 1)] ?? "")),
+      prepare() {
+        const made = definition(scenarios[Math.min(boot++, scenarios.length - 1)] ?? "");
+        return Promise.resolve(commit === undefined ? made : { definition: made, commit });
+      },
       restart: { initialDelayMs: 10, ...restart },
       observe(state) {
         states.push(state);
@@ -156,6 +164,28 @@ void test("a machine killed from outside comes back", async () => {
   if (state.kind === "running") process.kill(state.pid, "SIGKILL");
   await again;
   await runner.stop({ deadlineMs: 10_000 });
+});
+
+void test("what a boot changes is stored when QEMU has made the machine, before the guest runs, once for each boot", async () => {
+  const commits: string[] = [];
+  const { runner, reach } = makeMachine(["reboot", ""], {}, undefined, () => {
+    commits.push(runner.state.kind);
+    return Promise.resolve();
+  });
+  const running = reach("running", 2);
+  await runner.start();
+  await running;
+  assert.deepEqual(commits, ["starting", "starting"]);
+  await runner.stop({ deadlineMs: 10_000 });
+
+  const early = makeMachine(["fail"], {}, undefined, () => Promise.reject(new Error("must not be called")));
+  await assert.rejects(early.runner.start(), { code: "machine-not-started" });
+});
+
+void test("a guest whose boot cannot be stored does not run", async () => {
+  const { runner, states } = makeMachine([""], {}, undefined, () => Promise.reject(new Error("the disk is full")));
+  await assert.rejects(runner.start(), { message: "the disk is full" });
+  assert.deepEqual(kinds(states), ["starting", "crashed"]);
 });
 
 void test("a first boot that fails is reported and not tried again", async () => {

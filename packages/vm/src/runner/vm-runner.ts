@@ -8,10 +8,17 @@ import { DEFAULT_RESTART_POLICY, planAfterExit, type RestartPolicy } from "./res
 import { stopMachine } from "./stop-machine.ts";
 import type { StopResult, VmState, VmStatus } from "./vm-state.ts";
 
+/** A boot that has something to do between the moment it is certain and the guest's first instruction. */
+export interface PreparedMachine {
+  readonly definition: MachineDefinition;
+  /** Called when QEMU has made the machine, holds its disks and waits. If it fails the guest does not run. */
+  commit(): Promise<void>;
+}
+
 export interface VmRunnerOptions {
   readonly name: string;
   /** Called before every boot, so that direct boot can read the boot slot anew. A failure counts as a crash. */
-  readonly prepare: (signal: AbortSignal) => Promise<MachineDefinition>;
+  readonly prepare: (signal: AbortSignal) => Promise<MachineDefinition | PreparedMachine>;
   readonly restart?: Partial<RestartPolicy> | undefined;
   /** Called on every change of state, in order. */
   readonly observe?: ((state: VmState, name: string) => void) | undefined;
@@ -84,7 +91,8 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
   /** Starts QEMU and waits until it answers. */
   async function boot(signal: AbortSignal): Promise<Run> {
     become({ kind: "starting", since: clock.now() });
-    const definition = await options.prepare(signal);
+    const prepared = await options.prepare(signal);
+    const definition = "commit" in prepared ? { ...prepared.definition, startPaused: true } : prepared;
     signal.throwIfAborted();
     await limitLog(definition.serialLog);
     const process = await startQemu(definition, wrap);
@@ -98,6 +106,11 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
         signal: AbortSignal.any([signal, gone.signal]),
         onEvent: (event) => (announced = exitOfEvent(event) ?? announced),
       });
+      if (definition.startPaused === true) {
+        signal.throwIfAborted();
+        if ("commit" in prepared) await prepared.commit();
+        await qmp.execute("cont");
+      }
       const exit = process.ended.then(async (end) => {
         await qmp.closed; // the kernel has closed it; the last event may still have to be read
         return machineExit(end, announced);
