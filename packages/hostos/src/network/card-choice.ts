@@ -1,0 +1,50 @@
+import * as v from "valibot";
+import type { CardLink } from "./card-link.ts";
+import { probeOrder } from "./card-link.ts";
+
+/** How the gateway showed that it is there: routers that filter echo requests still answer for their address. */
+export type GatewayAnswer = "echo" | "neighbour";
+
+const speed = v.nullable(v.number());
+
+/** Which card connects the host, and why. In `/run/icos/network.json`. */
+export const cardChoiceSchema = v.variant("kind", [
+  /** The fastest card through which the gateway answers. */
+  v.object({ kind: v.literal("working"), card: v.string(), speed, answer: v.picklist(["echo", "neighbour"]) }),
+  /** A port of the bridge already: the choice of this boot stands. */
+  v.object({ kind: v.literal("kept"), card: v.string() }),
+  /** Through no card the gateway answers; this is the fastest one with a link. */
+  v.object({ kind: v.literal("gateway-silent"), card: v.string(), speed, tried: v.array(v.string()) }),
+  /** No cable is in; this is the first card by name. */
+  v.object({ kind: v.literal("no-link"), card: v.string() }),
+  v.object({ kind: v.literal("no-card") }),
+]);
+export type CardChoice = v.InferOutput<typeof cardChoiceSchema>;
+
+/**
+ * The choice, from all links and from what has been heard so far; `undefined` says that the next card of
+ * {@link probeOrder} is to be tried. A host whose gateway is silent gets its network all the same: without one it could
+ * not even be reached from its own.
+ */
+export function decideCard(
+  links: readonly CardLink[],
+  heard: ReadonlyMap<string, GatewayAnswer | "silent">,
+): CardChoice | undefined {
+  const order = probeOrder(links);
+  for (const { card, speed = null } of order) {
+    const answer = heard.get(card);
+    if (answer === undefined) return undefined;
+    if (answer !== "silent") return { kind: "working", card, speed, answer };
+  }
+  const [fastest] = order;
+  if (fastest !== undefined) {
+    const tried = order.map(({ card }) => card);
+    return { kind: "gateway-silent", card: fastest.card, speed: fastest.speed ?? null, tried };
+  }
+  const [first] = links;
+  return first === undefined ? { kind: "no-card" } : { kind: "no-link", card: first.card };
+}
+
+export function chosenCard(choice: CardChoice): string | undefined {
+  return choice.kind === "no-card" ? undefined : choice.card;
+}

@@ -1,0 +1,47 @@
+import * as v from "valibot";
+import { cardChoiceSchema, type CardChoice } from "./card-choice.ts";
+
+/** Where console and metrics find what the host's network was made of. */
+export const NETWORK_STATE_FILE = "icos/network.json";
+
+/** What `hostos-network.service` did in this boot. */
+export const networkStateSchema = v.object({
+  choice: cardChoiceSchema,
+  mac: v.string(),
+  address: v.string(),
+  gateway: v.string(),
+  resolvers: v.array(v.string()),
+  /** Of the management controller, where it is not the configured one: the board may have been replaced. */
+  otherManagementMac: v.nullable(v.string()),
+});
+export type NetworkState = v.InferOutput<typeof networkStateSchema>;
+
+/** The choice in words, and what to do about it where something is missing. */
+export function describeChoice(
+  choice: CardChoice,
+  gateway: string,
+): { readonly warning: boolean; readonly text: string } {
+  const good = (text: string): ReturnType<typeof describeChoice> => ({ warning: false, text });
+  const bad = (text: string, next: string): ReturnType<typeof describeChoice> => ({
+    warning: true,
+    text: `${text}. ${next}`,
+  });
+  if (choice.kind === "no-card") {
+    const next = "Check that one is in the machine and switched on in its firmware.";
+    return bad("no network card was found, the host's bridge has no uplink", next);
+  }
+  const { card } = choice;
+  if (choice.kind === "kept") return good(`network card ${card}: it is a port of the bridge already`);
+  if (choice.kind === "working") {
+    const speed = choice.speed === null ? "" : `, ${choice.speed} Mb/s`;
+    const how = choice.answer === "echo" ? "answers" : "is there, though it answers no echo request";
+    return good(`network card ${card}${speed}: the gateway ${gateway} ${how}`);
+  }
+  if (choice.kind === "no-link") {
+    const next = "Check that its cable is in and the switch's port is on.";
+    return bad(`no network card has a link, ${card} is used`, next);
+  }
+  const tried = choice.tried.join(", ");
+  const text = `the gateway ${gateway} answers through no network card (tried ${tried}), ${card} is used`;
+  return bad(text, "Check cables, VLAN and `ipv6_gateway`.");
+}

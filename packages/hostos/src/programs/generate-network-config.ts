@@ -1,0 +1,32 @@
+import { access, readFile } from "node:fs/promises";
+import { CONFIG_OBJECTS, readObject } from "@icos/config";
+import { createExec, createLogger, describeError, IcosError, systemClock } from "@icos/system";
+import { configureHostNetwork } from "../network/configure-host-network.ts";
+import { networkSysfs } from "../network/network-sysfs.ts";
+
+/** Runs as root before systemd-networkd. On failure systemd starts it again, so the message is repeated. */
+const CONFIG_FILE = "/run/config/config.json";
+const logger = createLogger(process.stderr, { journal: true, name: "generate-network-config" });
+const exec = createExec();
+const say = (text: string): boolean => process.stdout.write(`hostos: ${text}\n`);
+
+try {
+  const { config } = readObject(CONFIG_OBJECTS.HostOS, await readFile(CONFIG_FILE, "utf8"), CONFIG_FILE);
+  // Names of cards are final when udev is done; how long it takes is no reason to go without a network.
+  await exec.run(["udevadm", "settle", "--timeout=30"]).catch((error: unknown) => {
+    logger.log("warning", "udev is not done.", { error: describeError(error) });
+  });
+  const hasManagementController = (): Promise<boolean> =>
+    access("/dev/ipmi0").then(
+      () => true,
+      () => false,
+    );
+  const modules = { sysfs: networkSysfs(), exec, clock: systemClock, logger, hasManagementController };
+  const { state, warning, text } = await configureHostNetwork(modules, { config, run: "/run", guestSlots: 1 });
+  logger.log(warning ? "warning" : "info", text, { state });
+  say(warning ? `WARNING: ${text}` : text);
+} catch (error) {
+  logger.log("error", "The host has no network.", { error: describeError(error) });
+  say(`the host has no network: ${describeError(error)}${error instanceof IcosError ? ` ${error.next ?? ""}` : ""}`);
+  process.exitCode = 1;
+}
