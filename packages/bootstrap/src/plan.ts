@@ -73,7 +73,7 @@ export const prepPlanSchema = v.pipe(
     ssh_readonly_access: v.optional(v.array(text), []),
     ssh_backup_access: v.optional(v.array(text), []),
     /** Who may create canisters with provisional cycles; `["*"]` is everybody. No list is written unless told. */
-    provisional_whitelist: v.optional(v.union([v.tuple([v.literal("*")]), v.array(principal)])),
+    provisional_whitelist: v.optional(v.union([v.strictTuple([v.literal("*")]), v.array(principal)])),
     /** IPv6 prefixes that every node lets in; with the ports, and 8080. */
     whitelisted_prefixes: v.optional(v.array(text), []),
     whitelisted_ports: v.optional(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535))), []),

@@ -282,6 +282,11 @@ void test("a plan's problems are named all at once", () => {
       return true;
     },
   );
+  for (const provisional_whitelist of [["*", "aaaaa-aa"], ["everybody"], "*"])
+    assert.throws(() => parsePrepPlan({ replica_version: "v", nodes: [], provisional_whitelist }), {
+      code: "prep-plan-invalid",
+      message: /provisional_whitelist/,
+    });
   const nodes = [node(0), node(0), node(1, { api_boundary_node: true, subnet_idx: 0 })];
   const contradictory = {
     replica_version: "v",

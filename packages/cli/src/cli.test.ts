@@ -4,9 +4,9 @@ import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as v from "valibot";
 import { defaultTopology, testnetStatusSchema, type TestnetFile } from "@icos/testnet";
 import { testnetChangeSchema, testnetListSchema } from "./schemas/testnet.ts";
+import { parsePrinted } from "../test/published-schema.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 
@@ -131,7 +131,7 @@ void test("list and status report stopped, crashed and broken testnets as their 
     await writeStopped(state, "beta", "running");
     await mkdir(join(state, "testnets", "gamma"));
     await writeFile(join(state, "testnets", "gamma", "testnet.json"), "{");
-    const list = v.parse(testnetListSchema, JSON.parse((await icos(state, "testnet", "list", "--json")).stdout));
+    const list = parsePrinted(testnetListSchema, (await icos(state, "testnet", "list", "--json")).stdout);
     assert.deepEqual(
       list.testnets.map(({ name, state: where }) => [name, where]),
       [
@@ -141,7 +141,7 @@ void test("list and status report stopped, crashed and broken testnets as their 
       ],
     );
     const status = await icos(state, "testnet", "status", "alpha", "--json");
-    const parsed = v.parse(testnetStatusSchema, JSON.parse(status.stdout));
+    const parsed = parsePrinted(testnetStatusSchema, status.stdout);
     assert.deepEqual(
       parsed.nodes.map((node) => [node.name, node.state, node.healthy, node.statusUrl]),
       [
@@ -158,7 +158,7 @@ void test("stop and down of a crashed testnet clean up and say so", async () => 
   await withState(async (state) => {
     await writeStopped(state, "alpha", "running");
     const stop = await icos(state, "testnet", "stop", "--json");
-    assert.deepEqual(v.parse(testnetChangeSchema, JSON.parse(stop.stdout)), {
+    assert.deepEqual(parsePrinted(testnetChangeSchema, stop.stdout), {
       name: "alpha",
       state: "stopped",
       changed: false,
@@ -166,7 +166,7 @@ void test("stop and down of a crashed testnet clean up and say so", async () => 
     assert.match((await icos(state, "testnet", "list")).stdout, /alpha +stopped/);
     const down = await icos(state, "testnet", "down", "--json");
     assert.equal(down.code, 0, down.stderr);
-    assert.equal(v.parse(testnetChangeSchema, JSON.parse(down.stdout)).state, "removed");
+    assert.equal(parsePrinted(testnetChangeSchema, down.stdout).state, "removed");
     assert.equal((await icos(state, "testnet", "down")).code, 1);
   });
 });

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as v from "valibot";
 import type { CliContext } from "./context.ts";
 import { runInContext } from "./run-cli.ts";
 import {
@@ -12,6 +11,7 @@ import {
   configMigrateSchema,
   configShowSchema,
 } from "./schemas/config-objects.ts";
+import { parsePrinted } from "../test/published-schema.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../config/src/fixtures");
 const KEY_TEXT = "this is no key";
@@ -65,7 +65,7 @@ void test("config show prints every field of an object and no secret", async () 
   assert.match(text.out, /^HostOS object\nconfig_version = "1\.17\.0"\n/);
   assert.match(text.out, /^icos_settings\.node_operator_private_key = "<redacted>"$/m);
   const json = await icos("config", "show", file, "--json");
-  const { kind, config } = v.parse(configShowSchema, JSON.parse(json.out));
+  const { kind, config } = parsePrinted(configShowSchema, json.out);
   assert.deepEqual([kind, config["config_version"]], ["HostOS", "1.17.0"]);
   for (const { out, err } of [text, json]) assert.ok(!`${out}${err}`.includes(KEY_TEXT));
 });
@@ -106,9 +106,9 @@ void test("config explain tells a field of the tables, suggests one for a wrong 
   const { out } = await icos("config", "explain", "vm_memory");
   assert.match(out, /^hostos_settings\.hostos_dev_settings\.vm_memory\n[^]*default {5}16\n/);
   assert.match(out, /^hostos_settings\.vm_memory\n[^]*removed in {2}1\.11\.0; ignored now\n$/m);
-  const { fields } = v.parse(
+  const { fields } = parsePrinted(
     configExplainSchema,
-    JSON.parse((await icos("config", "explain", "node_operator_private_key", "--json")).out),
+    (await icos("config", "explain", "node_operator_private_key", "--json")).out,
   );
   assert.deepEqual(
     fields.map(({ objects, since, sensitivity }) => ({ objects, since, sensitivity })),
@@ -133,7 +133,7 @@ void test("config diff names each field that differs, hides what is hidden, and 
       'hostos_settings.verbose: true -> false\nicos_settings.node_operator_private_key: "<redacted>" -> "<redacted>"\n',
     );
     const json = await icos("config", "diff", file, other, "--json");
-    assert.equal(v.parse(configDiffSchema, JSON.parse(json.out)).differences.length, 2);
+    assert.equal(parsePrinted(configDiffSchema, json.out).differences.length, 2);
   });
 });
 
@@ -143,7 +143,7 @@ void test("config migrate writes the new version and keeps the old file; a dry r
     await copyFile(join(FIXTURES, "hostos_v1.17.0.json"), file);
     const before = await readFile(file, "utf8");
     const dry = await icos("config", "migrate", file, "--to", "1.9.0", "--dry-run", "--json");
-    const report = v.parse(configMigrateSchema, JSON.parse(dry.out));
+    const report = parsePrinted(configMigrateSchema, dry.out);
     assert.deepEqual([report.from, report.written, report.previous], ["1.17.0", false, null]);
     assert.equal(await readFile(file, "utf8"), before);
     const done = await icos("config", "migrate", file, "--to", "1.9.0");

@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as v from "valibot";
 import { addressSchema, configCheckSchema } from "./schemas/config.ts";
+import { parsePrinted } from "../test/published-schema.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 
@@ -46,7 +46,7 @@ void test("config check says what is wrong, for people and for machines, and exi
     assert.match(wrong.stdout, /^config\.ini:3: warning: .* Did you mean verbose\? \(unknown-key\)$/m);
     assert.match(wrong.stdout, /^config\.ini:4: error: .* \(invalid-boolean\)$/m);
     assert.match(wrong.stdout, /^2 errors, 1 warning, 2 notices\. The installer would stop\.\n$/m);
-    const json = v.parse(configCheckSchema, JSON.parse((await icos("config", "check", directory, "--json")).stdout));
+    const json = parsePrinted(configCheckSchema, (await icos("config", "check", directory, "--json")).stdout);
     assert.equal(json.ok, false);
     assert.deepEqual(
       json.problems.filter(({ severity }) => severity === "error").map(({ file, line, code }) => [file, line, code]),
@@ -60,7 +60,7 @@ void test("config check says what is wrong, for people and for machines, and exi
     await writeFile(join(directory, "deployment.json"), JSON.stringify(deployment));
     const right = await icos("config", "check", directory, "--json");
     assert.equal(right.code, 0, "warnings and notices are no errors");
-    assert.equal(v.parse(configCheckSchema, JSON.parse(right.stdout)).ok, true);
+    assert.equal(parsePrinted(configCheckSchema, right.stdout).ok, true);
   });
 });
 
@@ -76,7 +76,7 @@ void test("address prints the network's vectors", async () => {
   const text = await icos(...machine, "--type", "guest-os");
   assert.equal(text.stdout, "MAC   6a:01:ae:1a:09:bb\nIPv6  2001:db8::6801:aeff:fe1a:9bb/64\n");
   const { stdout } = await icos(...machine, "--type", "UPGRADE_guestos", "--slot", "16", "--json");
-  assert.deepEqual(v.parse(addressSchema, JSON.parse(stdout)), {
+  assert.deepEqual(parsePrinted(addressSchema, stdout), {
     mgmtMac: "00:11:22:33:44:55",
     environment: "testnet",
     type: "UpgradeGuestOS",

@@ -4,12 +4,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as v from "valibot";
 import type { CliContext } from "../context.ts";
 import { ExitWith } from "../exit-with.ts";
 import { createProgram } from "../program.ts";
 import { configCheckSchema, configGenerateSchema } from "../schemas/config.ts";
 import { askQuestions, type Prompter } from "./config-generate-questions.ts";
+import { parsePrinted } from "../../test/published-schema.ts";
 
 const NETWORK = ["--ipv6-prefix", "2a00:1:2:3", "--ipv6-gateway", "2a00:1:2:3::1"];
 const SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKlTCWgZ3k7iNyTlVNpCwxjsCk0cTn7YQPbFGrWMWg";
@@ -82,7 +82,7 @@ void test("a stick from options passes the check; the key is its owner's only, i
     assert.match(out, new RegExp(`^wrote ${at("stick/config.ini")}$`, "m"));
     assert.match(out, /The installer would take this\.\n$/);
     const check = await icos("config", "check", at("stick"), "--json");
-    assert.deepEqual(v.parse(configCheckSchema, JSON.parse(check.out)), { ok: true, problems: [] });
+    assert.deepEqual(parsePrinted(configCheckSchema, check.out), { ok: true, problems: [] });
     assert.equal((await stat(at("stick/node_operator_private_key.pem"))).mode & 0o777, 0o600);
     assert.equal(await readFile(at("stick/ssh_authorized_keys/admin"), "utf8"), `${SSH_KEY}\n${SSH_KEY}\n`);
     assert.deepEqual(await readFile(at("stick/host-os.img.tar.zst")), await readFile(at("image")));
@@ -100,7 +100,7 @@ void test("what is still missing is said, and is no failure; files that are ther
     const args = ["config", "generate", at("stick"), ...NETWORK, "--node-reward-type", "type3.1"];
     const first = await icos(...args, "--json");
     assert.equal(first.error, undefined);
-    const result = v.parse(configGenerateSchema, JSON.parse(first.out));
+    const result = parsePrinted(configGenerateSchema, first.out);
     assert.deepEqual([result.written, result.ok], [["config.ini", "deployment.json"], false]);
     assert.deepEqual(
       result.problems.map(({ file, code }) => `${file} ${code}`),

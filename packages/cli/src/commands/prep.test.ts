@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { deriveGuestAddress, parseTopology, planTestnet, testnetDirectories } from "@icos/testnet";
-import * as v from "valibot";
 import type { CliContext } from "../context.ts";
 import { createProgram } from "../program.ts";
 import { type PrepReport, prepReportSchema } from "../schemas/prep.ts";
+import { parsePrinted } from "../../test/published-schema.ts";
 
 async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "icos-prep-cli-"));
@@ -33,7 +33,7 @@ async function prep(directory: string, ...args: readonly string[]): Promise<Prep
   };
   const options = ["--working-dir", join(directory, "network"), "--json", "--seed", "test", ...args];
   await createProgram(context).parseAsync(["prep", ...options], { from: "user" });
-  return v.parse(prepReportSchema, JSON.parse(printed.join("")));
+  return parsePrinted(prepReportSchema, printed.join(""));
 }
 
 void test("nodes in upstream's notation, with and without braces, and options over what the file says", async () => {

@@ -31,7 +31,7 @@ export const imageReproduceSchema = v.strictObject({
   version: v.string(),
   rootHash: sha256,
   /** Of the two builds. */
-  updateImageSha256: v.tuple([sha256, sha256]),
+  updateImageSha256: v.strictTuple([sha256, sha256]),
   /** How the second build's surroundings differed. */
   conditions: v.array(v.string()),
   difference: v.nullable(

@@ -25,14 +25,15 @@ import { prepReportSchema } from "./prep.ts";
 import { testReportSchema } from "./test.ts";
 import { testnetChangeSchema, testnetListSchema } from "./testnet.ts";
 
-interface Published {
+export interface PublishedSchema {
   readonly title: string;
   readonly schema: v.GenericSchema;
   /** Files that people write are described as input, reports as output. */
   readonly mode: "input" | "output";
 }
 
-const PUBLISHED: Readonly<Record<string, Published>> = {
+/** By name of the file in `docs/schemas`, without its ending; beside the configuration objects. */
+export const PUBLISHED_SCHEMAS: Readonly<Record<string, PublishedSchema>> = {
   topology: { title: "icos testnet up --topology FILE", schema: topologySchema, mode: "input" },
   "testnet-status": {
     title: "icos testnet status, up and resume --json",
@@ -88,7 +89,7 @@ const DIALECT = "http://json-schema.org/draft-07/schema#";
 /** Name of the file in `docs/schemas` to its content. */
 export function jsonSchemaFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const [name, { title, schema, mode }] of Object.entries(PUBLISHED)) {
+  for (const [name, { title, schema, mode }] of Object.entries(PUBLISHED_SCHEMAS)) {
     // Checks across fields have no form in JSON Schema; the commands still make them.
     const { $schema, ...rest } = toJsonSchema(schema, { typeMode: mode, errorMode: "ignore" });
     files.set(`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, undefined, 2)}\n`);

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import * as v from "valibot";
+import type * as v from "valibot";
 import { registryDumpSchema } from "@icos/nns";
 import {
   GOVERNANCE_PEM,
@@ -28,6 +28,7 @@ import {
   adminRulesetHashSchema,
   adminTopologySchema,
 } from "../../schemas/admin.ts";
+import { parsePrinted } from "../../../test/published-schema.ts";
 
 interface Outcome {
   readonly code: number;
@@ -79,7 +80,7 @@ const govern = (...args: readonly string[]): Promise<Outcome> =>
 
 function parsed<Schema extends v.GenericSchema>(schema: Schema, { code, out, err }: Outcome): v.InferOutput<Schema> {
   assert.equal(code, 0, err);
-  return v.parse(schema, JSON.parse(out));
+  return parsePrinted(schema, out);
 }
 
 void test("get shows certified records as a table and as JSON, now and at a version", async () => {
@@ -139,7 +140,7 @@ void test("a dry run shows the difference or all that stands against it, and cha
     ...keys,
   );
   assert.equal(bad.code, 1);
-  const report = v.parse(adminPreviewSchema, JSON.parse(bad.out));
+  const report = parsePrinted(adminPreviewSchema, bad.out);
   assert.ok(report.violations.length > 0 && report.changes.length > 0);
   const text = await govern(...wrong, "--dry-run", "--ssh-readonly-access", ...keys);
   assert.match(text.out, /would be refused; nothing is changed\.\nbreaks invariant [a-z-]+: /);
@@ -245,7 +246,7 @@ void test("dump writes what load puts into a directory with the same key", async
   const file = join(directory, "dump.json");
   const dumped = parsed(adminDumpSchema, await read("dump", "--out", file, "--json"));
   const text = await readFile(file, "utf8");
-  assert.equal(v.parse(registryDumpSchema, JSON.parse(text)).latestVersion, dumped.version);
+  assert.equal(parsePrinted(registryDumpSchema, text).latestVersion, dumped.version);
   assert.equal((await read("dump")).out.length, text.length);
   const data = join(directory, "data");
   const init = join(directory, "init.json");
