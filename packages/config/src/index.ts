@@ -6,6 +6,7 @@ export * from "./derive/index.ts";
 export * from "./fat-volume.ts";
 export { isHttpUrl } from "./field-forms.ts";
 export * from "./firewall/firewall-section.ts";
+export { type IpVersion, nftChain, nftSourceSet } from "./firewall/nft-text.ts";
 export type { FirewallKind } from "./firewall/ruleset-template.ts";
 export * from "./guestos-config.ts";
 export * from "./hostname.ts";

@@ -1,3 +1,5 @@
+import { nftChain, nftSourceSet } from "./nft-text.ts";
+
 /** The two kinds of machine that GuestOS is, as far as the firewall tells them apart. */
 export type FirewallKind = "replica" | "boundary-node";
 
@@ -63,15 +65,15 @@ function family(family: "ip" | "ip6", kind: FirewallKind, ownNetwork: string): s
   ];
   const output = kind === "replica" ? replicaOutput(family, ownNetwork) : boundaryOutput(family);
   return `table ${family} filter {
-${set("rate_limit", version)}
-${set("connection_limit", version)}
+${nftSourceSet("rate_limit", version)}
+${nftSourceSet("connection_limit", version)}
   counter rate_limit_${version}_counter {}
   counter connection_limit_${version}_counter {}
   counter default_policy_${version}_counter {}
 
-${chain("INPUT", "input", "drop", input)}
-${chain("FORWARD", "forward", "drop", [])}
-${chain("OUTPUT", "output", kind === "replica" ? "accept" : "drop", [...output, placeholder("OUTBOUND")])}}
+${nftChain("INPUT", "input", "drop", input)}
+${nftChain("FORWARD", "forward", "drop", [])}
+${nftChain("OUTPUT", "output", kind === "replica" ? "accept" : "drop", [...output, placeholder("OUTBOUND")])}}
 `;
 }
 
@@ -104,18 +106,4 @@ function boundaryOutput(family: "ip" | "ip6"): readonly string[] {
     `ct state new tcp dport { ${[53, 80, 443, ...timeSecurity, 8080].join(", ")} } accept`,
     "ct state new udp dport { 53, 123 } accept",
   ];
-}
-
-function set(name: string, version: "v4" | "v6"): string {
-  return `  set ${name} {
-    type ip${version}_addr
-    size 65535
-    flags dynamic
-  }
-`;
-}
-
-function chain(name: string, hook: string, policy: "accept" | "drop", rules: readonly string[]): string {
-  const lines = [`type filter hook ${hook} priority 0; policy ${policy};`, ...rules];
-  return `  chain ${name} {\n${lines.map((line) => `    ${line}\n`).join("")}  }\n`;
 }

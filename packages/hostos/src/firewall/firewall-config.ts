@@ -1,0 +1,47 @@
+import { parseJson } from "@icos/system";
+import * as v from "valibot";
+import { parsePrefix, type Prefix } from "./prefix.ts";
+
+/** Below the configuration of the host; optional. */
+export const FIREWALL_CONFIG_FILE = "firewall.json";
+
+const MOST_PREFIXES = 256;
+
+const prefix = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): Prefix => {
+    const parsed = parsePrefix(dataset.value);
+    if (parsed !== undefined && !parsed.text.endsWith("/0")) return parsed;
+    const message = parsed === undefined ? "is not an address or a network" : "would open the host to everybody";
+    addIssue({ message });
+    return NEVER;
+  }),
+);
+
+const prefixes = v.optional(v.pipe(v.array(prefix), v.maxLength(MOST_PREFIXES, "has too many networks")), []);
+
+/**
+ * Who may connect to a host besides its own /64. Upstream has these networks in the image; here they are the operator's.
+ * A field that is not known is refused: a misspelled one would be a network that is not let in, without a word.
+ */
+const firewallConfig = v.strictObject({
+  /** Who works on the host: SSH, metrics, logs. Upstream's data centres. */
+  operators: prefixes,
+  /** Who watches it: metrics and logs. Upstream's telemetry. */
+  observers: prefixes,
+  /** Who owns it: SSH, metrics of the machine, logs. Upstream's set `node_providers`. */
+  node_providers: prefixes,
+});
+export type FirewallConfig = v.InferOutput<typeof firewallConfig>;
+
+/** Nobody besides the own /64: what is in force without a file. */
+export const NO_FIREWALL_CONFIG: FirewallConfig = { operators: [], observers: [], node_providers: [] };
+
+export function parseFirewallConfig(text: string, file: string): FirewallConfig {
+  return parseJson(firewallConfig, text, {
+    code: "invalid-firewall-config",
+    name: "The configuration of the host's firewall",
+    file,
+    next: "Write lists of networks, such as 2001:db8:1::/48, under operators, observers and node_providers.",
+  });
+}
