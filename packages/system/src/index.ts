@@ -11,3 +11,4 @@ export * from "./phases.ts";
 export * from "./process-metrics.ts";
 export * from "./samples.ts";
 export * from "./self-signed-certificate.ts";
+export * from "./ssh-host-key.ts";

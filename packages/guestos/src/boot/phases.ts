@@ -1,11 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { IcosError, type Phase } from "@icos/system";
+import { ensureSshHostKey, IcosError, type Phase } from "@icos/system";
 import { guestosPartition, runningSlot } from "@icos/slots";
 import type { Layout } from "../layout.ts";
 import { useKeptNetwork } from "../network-settings/kept-network.ts";
 import { present, type BootContext, type Variant } from "./context.ts";
-import { ensureHostKey } from "./host-key.ts";
 import { readConfiguration } from "./medium.ts";
 import { mountAll } from "./mounts.ts";
 import { findNodeDisk, requirePartition } from "./node-disk.ts";
@@ -102,7 +101,8 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
     async run({ layout, exec, variant }) {
       if (present(variant, "the variant") === "prod") return "none";
       await mkdir(join(layout.run, "sshd"), { recursive: true, mode: 0o755 });
-      return `host key ${await ensureHostKey(layout, exec)}`;
+      const key = { directory: join(layout.bootConfig, "ssh"), scratch: join(layout.run, "guestos/host-key") };
+      return `host key ${await ensureSshHostKey(key, exec)}`;
     },
   },
   {

@@ -1,19 +1,20 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeDirectory, readFileIfExists, writeFileDurably, type Exec } from "@icos/system";
-import type { Layout } from "../layout.ts";
+import type { Exec } from "./exec.ts";
+import { makeDirectory, readFileIfExists, writeFileDurably } from "./files.ts";
 
 const NAME = "ssh_host_ed25519_key";
 
 /**
- * The SSH host key of a development node, made once. It is made in memory and moved to the disk, the private part last,
- * because `ssh-keygen` itself may leave half a key behind.
+ * The SSH host key of a machine, made once, in `directory`. It is made in `scratch`, in memory, and moved to the disk, the
+ * private part last, because `ssh-keygen` itself may leave half a key behind.
  */
-export async function ensureHostKey({ bootConfig, run }: Layout, exec: Exec): Promise<"made" | "kept"> {
-  const directory = join(bootConfig, "ssh");
+export async function ensureSshHostKey(
+  { directory, scratch }: { readonly directory: string; readonly scratch: string },
+  exec: Exec,
+): Promise<"made" | "kept"> {
   const path = join(directory, NAME);
   if ((await readFileIfExists(path)) !== undefined) return "kept";
-  const scratch = join(run, "guestos/host-key");
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const made = join(scratch, NAME);
