@@ -4,7 +4,7 @@ import {
   bringUp,
   createControlClient,
   defaultTopology,
-  deriveGuestAddress,
+  deriveMachineAddress,
   measureHost,
   type PowerAction,
   planTestnet,
@@ -54,6 +54,7 @@ export async function withTestnet<Result>(
           const { version, rootHash, diskImage, updateImage } = await buildGuestos({ variant: "dev", signal });
           return { version, variant: "dev", rootHash, diskImage, updateImage: { ...updateImage } };
         },
+        prepareHostImage: () => Promise.reject(new Error("No node of a bench is nested.")),
         spawnSupervisor: (where) => spawnSupervisor(where, { env, signal }),
         measureHost,
       },
@@ -64,7 +65,7 @@ export async function withTestnet<Result>(
   try {
     return await use({
       directories,
-      plan: planTestnet(directories, topology, deriveGuestAddress),
+      plan: planTestnet(directories, topology, deriveMachineAddress),
       topology,
       up,
       power: (node, action) => createControlClient(directories.controlSocket).power(node, action),

@@ -40,7 +40,7 @@ const boot = read("bench/results/boot.json");
 /** A document for each published schema, with something in every list and in every field that may be null. */
 export const SCHEMA_SAMPLES: Readonly<Record<string, unknown>> = {
   topology: {
-    nodes: [{ name: "a", memoryMiB: 1024, vcpus: 1, addressing: "static", operator: "operator" }],
+    nodes: [{ name: "a", memoryMiB: 1024, vcpus: 1, addressing: "static", operator: "operator", nested: true }],
     subnets: [{ name: "s", nodes: ["a"] }],
     prefix: "fd00:1c05:0:1::/64",
   },
@@ -61,6 +61,7 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, unknown>> = {
         statusUrl: "http://127.0.0.1:2/api/v2/status",
         consoleLog: "/x/console.log",
         memoryMiB: 1024,
+        host: { state: "running", ipv6: "fd00::6", version: "h", slot: "A", guestVm: "running" },
         link: { delayMs: 1, jitterMs: 1, lossPercent: 1, bandwidthBitsPerSecond: 1000, cut: false },
         partition: 1,
         problem: { code: "x", message: "y", next: null },

@@ -1,4 +1,5 @@
 export { buildGuestos, type BuildGuestosOptions, type GuestosBuild } from "./guestos/build-guestos.ts";
+export { makeExt4, type Ext4Options } from "./filesystem/make.ts";
 export { inspectImage, type BootReport, type ImageReport, type RootReport } from "./inspect/inspect-image.ts";
 export type { ImagePartition } from "./inspect/open-image.ts";
 export { lockPackages, type LockChange, type LockReport } from "./lock/lock-packages.ts";

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openBlockDevice } from "./file-device.ts";
 import { readGpt } from "./gpt-disk.ts";
-import { findHostosPart, openHostosDisk, writeHostosDisk } from "./hostos-disk.ts";
+import { copyHostosDisk, findHostosPart, openHostosDisk, writeHostosDisk } from "./hostos-disk.ts";
 import { HOSTOS_DISK_SIZE, hostosTable } from "./hostos-partitions.ts";
 import { hostosVolumeGroup } from "./hostos-volumes.ts";
-import { logicalVolumeSize } from "./lvm/logical-volume.ts";
 import { assertSameBytes } from "./testing-same-bytes.ts";
 
 const MIB = 1024 ** 2;
@@ -81,13 +80,31 @@ void test("a disk holds table, group and what its parts were given, and stays sp
   await disk.close();
 });
 
+void test("a disk is copied, and empty parts of the copy are filled", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "slots-"));
+  const image = join(directory.path, "image");
+  await writeFile(image, Buffer.alloc(5000, "root"));
+  const source = join(directory.path, "source.img");
+  await writeHostosDisk({ path: source, size: 400 * MIB, images: { A_root: image }, extents: SMALL });
+  const path = join(directory.path, "disk.img");
+  await copyHostosDisk({ path, source, images: { guestos: image } });
+  const disk = await openBlockDevice(path, { readOnly: true });
+  const found = await openHostosDisk(disk);
+  for (const name of ["A_root", "guestos"])
+    assertSameBytes(await findHostosPart(found, name).read(0, 5000), Buffer.alloc(5000, "root"), name);
+  assert.deepEqual(await findHostosPart(found, "config").read(0, 4096), Buffer.alloc(4096));
+  await disk.close();
+});
+
 void test("a small disk has small volumes; one that is too small is refused with what is needed", async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), "slots-"));
   const path = join(directory.path, "disk.img");
   await writeHostosDisk({ path, size: 400 * MIB, images: {}, extents: SMALL });
   const disk = await openBlockDevice(path);
   const found = await openHostosDisk(disk);
-  assert.equal(logicalVolumeSize(found.group, "B_var"), 5 * EXTENT);
+  assert.deepEqual(findHostosPart(found, "B_var").extents, [
+    { offset: 411648 * 512 + MIB + 21 * EXTENT, length: 5 * EXTENT },
+  ]);
   assert.equal(findHostosPart(found, "guestos").size, 23 * EXTENT);
   await disk.close();
   await assert.rejects(writeHostosDisk({ path, size: 304 * MIB, images: {}, extents: SMALL }), {

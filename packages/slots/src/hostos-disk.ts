@@ -1,6 +1,8 @@
+import { stat } from "node:fs/promises";
 import { IcosError } from "@icos/system";
-import type { BlockDevice } from "./block-device.ts";
+import { deviceWindow, joinedDevice, type BlockDevice } from "./block-device.ts";
 import { copyImage } from "./copy-image.ts";
+import type { Extent } from "./extents.ts";
 import { partitionWindow, readGpt, writeGpt } from "./gpt-disk.ts";
 import { GPT_SECTOR, type GptPartition, type GptTable } from "./gpt.ts";
 import {
@@ -17,7 +19,7 @@ import {
   type HostosVolumeName,
 } from "./hostos-volumes.ts";
 import { makeNewDisk } from "./new-disk.ts";
-import { logicalVolumeDevice } from "./lvm/logical-volume.ts";
+import { logicalVolumeExtents } from "./lvm/logical-volume.ts";
 import { writePhysicalVolume } from "./lvm/physical-volume.ts";
 import { readPhysicalVolume } from "./lvm/read-physical-volume.ts";
 import type { VolumeGroup } from "./lvm/volume-group.ts";
@@ -48,18 +50,45 @@ export async function writeHostosDisk(options: HostosDiskOptions): Promise<void>
   await makeNewDisk(path, size, async (disk) => {
     await writeGpt(disk, table);
     await writePhysicalVolume(partitionWindow(disk, lvm), group, HOSTOS_PHYSICAL_VOLUME.name);
-    const layout = { group, parts: partsOf(disk, table, group, HOSTOS_PHYSICAL_VOLUME.name) };
-    for (const [part, image] of Object.entries(images)) {
-      if (image !== undefined) await copyImage(image, findHostosPart(layout, part));
-    }
+    await fillParts({ group, parts: partsOf(disk, table, group, HOSTOS_PHYSICAL_VOLUME.name) }, images);
   });
+}
+
+export interface HostosDiskCopyOptions {
+  /** As in {@link HostosDiskOptions}. */
+  readonly path: string;
+  /** Path of a HostOS disk that is not in use. */
+  readonly source: string;
+  /** Path of the image of each part to fill; that part must be empty in the source. */
+  readonly images: HostosDiskOptions["images"];
+}
+
+/** A new disk with all that another one holds, and some of its empty parts filled. Throws as {@link writeHostosDisk}. */
+export async function copyHostosDisk({ path, source, images }: HostosDiskCopyOptions): Promise<void> {
+  const { size } = await stat(source);
+  await makeNewDisk(path, size, async (disk) => {
+    await copyImage(source, disk);
+    await fillParts(await openHostosDisk(disk), images);
+  });
+}
+
+async function fillParts(disk: HostosDisk, images: HostosDiskOptions["images"]): Promise<void> {
+  for (const [part, image] of Object.entries(images)) {
+    if (image !== undefined) await copyImage(image, findHostosPart(disk, part));
+  }
 }
 
 /** A HostOS disk that is not in use, part by part. */
 export interface HostosDisk {
   readonly group: VolumeGroup;
   /** The boot partitions, and the volumes that lie wholly on this disk. */
-  readonly parts: ReadonlyMap<string, BlockDevice>;
+  readonly parts: ReadonlyMap<string, HostosPart>;
+}
+
+/** A part of a disk as a device, and where it lies. */
+export interface HostosPart extends BlockDevice {
+  /** On the disk, in bytes, in order. */
+  readonly extents: readonly Extent[];
 }
 
 /**
@@ -74,7 +103,7 @@ export async function openHostosDisk(disk: BlockDevice): Promise<HostosDisk> {
 }
 
 /** One part of a disk. Throws `hostos-disk-invalid` when it is not there. */
-export function findHostosPart({ parts }: HostosDisk, name: string): BlockDevice {
+export function findHostosPart({ parts }: HostosDisk, name: string): HostosPart {
   const part = parts.get(name);
   if (part !== undefined) return part;
   throw new IcosError("hostos-disk-invalid", `The disk has no ${name}; it has ${[...parts.keys()].join(", ")}.`);
@@ -85,18 +114,26 @@ function partsOf(
   table: GptTable,
   group: VolumeGroup,
   physicalVolume: string,
-): Map<string, BlockDevice> {
-  const parts = new Map<string, BlockDevice>();
-  for (const { name, guid } of HOSTOS_BOOT_PARTITIONS) {
-    const window = partitionWindow(disk, findPartition(disk.name, table, { guid }));
-    parts.set(name, { ...window, name: `the partition ${name}` });
-  }
-  const lvm = partitionWindow(disk, findPartition(disk.name, table, HOSTOS_LVM_PARTITION));
-  const devices = new Map([[physicalVolume, lvm]]);
+): Map<string, HostosPart> {
+  const parts = new Map<string, HostosPart>();
+  const add = (name: string, title: string, extents: readonly Extent[]): void => {
+    const windows = extents.map(({ offset, length: size }) => deviceWindow(disk, { name: title, offset, size }));
+    parts.set(name, { ...joinedDevice(title, windows), extents });
+  };
+  const rangeOf = ({ start, sectors }: GptPartition): Extent => ({
+    offset: start * GPT_SECTOR,
+    length: sectors * GPT_SECTOR,
+  });
+  for (const { name, guid } of HOSTOS_BOOT_PARTITIONS)
+    add(name, `the partition ${name}`, [rangeOf(findPartition(disk.name, table, { guid }))]);
+  const lvm = rangeOf(findPartition(disk.name, table, HOSTOS_LVM_PARTITION));
   for (const { name, segments } of group.logicalVolumes) {
     if (segments.some((segment) => segment.physicalVolume !== physicalVolume)) continue;
-    const volume = logicalVolumeDevice(group, name, devices);
-    parts.set(name, { ...volume, name: `the volume ${name}` });
+    const extents = logicalVolumeExtents(group, name).map(({ offset, length }) => ({
+      offset: lvm.offset + offset,
+      length,
+    }));
+    add(name, `the volume ${name}`, extents);
   }
   return parts;
 }

@@ -6,7 +6,7 @@ export * from "./state/testnet-file.ts";
 export * from "./control/status-schema.ts";
 export * from "./control/control-schema.ts";
 export * from "./control/control-client.ts";
-export * from "./topology/guest-address.ts";
+export * from "./topology/machine-address.ts";
 export * from "./lifecycle/bring-up.ts";
 export * from "./lifecycle/end-testnet.ts";
 export * from "./lifecycle/list-testnets.ts";

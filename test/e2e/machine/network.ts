@@ -5,7 +5,7 @@ import { createVirtualSwitch } from "@icos/vm";
 import { createLoopbackProxy, startServices } from "../../../packages/testnet/src/network/index.ts";
 import { openKeys, privateKeyPem } from "../../../packages/testnet/src/state/keys.ts";
 import { nnsInit } from "../../../packages/testnet/src/supervisor/nns-init.ts";
-import { deriveGuestAddress } from "../../../packages/testnet/src/topology/guest-address.ts";
+import { deriveMachineAddress } from "../../../packages/testnet/src/topology/machine-address.ts";
 import { defaultTopology } from "../../../packages/testnet/src/topology/topology.ts";
 import type { TestImage } from "./image.ts";
 import { MANAGEMENT_MAC } from "./medium.ts";
@@ -25,7 +25,7 @@ const PREFIX = "fd00:1c05:0:1::/64";
 /** Starts switch, router and registry. `directory` is an empty one with a short path. */
 export async function startTestNetwork({ build, tools }: TestImage, directory: string): Promise<TestNetwork> {
   const topology = defaultTopology(1);
-  const { mac, ipv6 } = deriveGuestAddress(MANAGEMENT_MAC, PREFIX);
+  const { mac, ipv6 } = deriveMachineAddress(MANAGEMENT_MAC, PREFIX, "GuestOS");
   const keys = openKeys(join(directory, "keys"));
   const operatorPem = privateKeyPem(await keys.operator(topology.nodes[0]?.operator ?? ""));
   const principal = (pem: string): string => identityFromPem(pem).getPrincipal().toText();

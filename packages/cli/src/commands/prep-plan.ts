@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseJson5 } from "@icos/bootstrap";
 import { describeError, IcosError, systemErrorCode } from "@icos/system";
-import { deriveGuestAddress, parseTopology, planTestnet } from "@icos/testnet";
+import { deriveMachineAddress, parseTopology, planTestnet } from "@icos/testnet";
 import * as v from "valibot";
 import type { CliContext } from "../context.ts";
 import { DEFAULT_TESTNET, directoriesOf } from "./find-testnet.ts";
@@ -56,7 +56,7 @@ async function readTopologyFile(
 
 /** The nodes at the addresses that they have in the testnet; subnets are counted in the order of the file. */
 function testnetNodes(context: Environment, testnet: string, text: string, file: string): unknown[] {
-  const plan = planTestnet(directoriesOf(context, testnet), parseTopology(text, file), deriveGuestAddress);
+  const plan = planTestnet(directoriesOf(context, testnet), parseTopology(text, file), deriveMachineAddress);
   return plan.nodes.map(({ index, ipv6, subnet }) => {
     const subnetIndex = plan.subnets.findIndex(({ name }) => name === subnet);
     return {

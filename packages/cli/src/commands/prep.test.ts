@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { deriveGuestAddress, parseTopology, planTestnet, testnetDirectories } from "@icos/testnet";
+import { deriveMachineAddress, parseTopology, planTestnet, testnetDirectories } from "@icos/testnet";
 import type { CliContext } from "../context.ts";
 import { createProgram } from "../program.ts";
 import { type PrepReport, prepReportSchema } from "../schemas/prep.ts";
@@ -65,7 +65,7 @@ void test("a testnet's topology gives its nodes the addresses that they have in 
     const context = { env: { ICOS_STATE_DIR: directory }, uid: 1 } as const;
     const plan = await readPlan(context, { workingDir: "", topology: file, testnet: "small", replicaVersion: "v" });
     const directories = testnetDirectories("small", context.env, 1);
-    const { nodes } = planTestnet(directories, parseTopology(text), deriveGuestAddress);
+    const { nodes } = planTestnet(directories, parseTopology(text), deriveMachineAddress);
     const [a, b] = nodes.map(({ ipv6 }) => ({ xnet_api: `[${ipv6}]:2497`, public_api: `[${ipv6}]:8080` }));
     assert.deepEqual(plan, {
       nodes: [

@@ -4,7 +4,9 @@ import {
   bringUp,
   type BringUpModules,
   type BringUpResult,
+  DEFAULT_NODES,
   defaultTopology,
+  type HostImage,
   measureHost,
   parseTopology,
   spawnSupervisor,
@@ -63,6 +65,7 @@ async function run(
 function realModules(context: CliContext, progress: ProgressReporter): BringUpModules {
   return {
     prepareImage: (signal) => prepareImage(progress.observe, signal),
+    prepareHostImage,
     spawnSupervisor: (directories, signal) => spawnSupervisor(directories, { env: context.env, signal }),
     measureHost,
   };
@@ -82,10 +85,19 @@ async function prepareImage(observe: PhaseObserver, signal: AbortSignal | undefi
   };
 }
 
-async function readTopology({ nodes, topology }: UpOptions): Promise<Topology | undefined> {
+async function prepareHostImage(): Promise<HostImage> {
+  throw new IcosError("no-host-image", "There is no HostOS image to boot nested nodes from yet.");
+}
+
+async function readTopology({ nodes, topology, nested: flag }: UpOptions): Promise<Topology | undefined> {
   if (nodes !== undefined && topology !== undefined)
     throw new IcosError("usage", "--nodes and --topology exclude each other.");
-  if (nodes !== undefined) return defaultTopology(nodes);
+  const nested = flag === true;
+  if (nested && topology !== undefined)
+    throw new IcosError("usage", "--nested and --topology exclude each other.", {
+      next: 'Say `"nested": true` of each node of the file that is to be HostOS running GuestOS.',
+    });
+  if (nodes !== undefined || nested) return defaultTopology(nodes ?? DEFAULT_NODES, { nested });
   if (topology === undefined) return undefined;
   try {
     return parseTopology(await readFile(topology, "utf8"), topology);

@@ -11,11 +11,17 @@ export function registerTestnet(parent: Command, context: CliContext): void {
     .description("bring a testnet up: build what is missing, start it or start it again, wait until it is healthy")
     .option("--nodes <count>", "number of nodes, all in one subnet (4 unless told)", wholeNumber(1, 64))
     .option("--topology <file>", "JSON file that says which nodes and subnets there are")
+    .option("--nested", "every node is HostOS running GuestOS, as on a real machine")
     .option("--timeout <seconds>", "give up when it is not running after this time", wholeNumber(1, 86_400))
     .option("--json", "print the testnet's status as JSON")
     .addHelpText(
       "after",
-      examples("icos testnet up", "icos testnet up small --nodes 1", "icos testnet up --topology t.json"),
+      examples(
+        "icos testnet up",
+        "icos testnet up small --nodes 1",
+        "icos testnet up real --nodes 1 --nested",
+        "icos testnet up --topology t.json",
+      ),
     )
     .action(async (name: string | undefined, options: UpOptions) => {
       const { testnetUp } = await import("./testnet-up.ts");
@@ -79,7 +85,14 @@ export interface JsonOption {
 export interface UpOptions extends JsonOption {
   readonly nodes?: number;
   readonly topology?: string;
+  readonly nested?: true;
   readonly timeout?: number;
+}
+
+export interface LogsOptions {
+  readonly guest?: true;
+  readonly follow?: true;
+  readonly lines?: number;
 }
 
 const NODE = "[TESTNET/]NODE";
@@ -88,18 +101,22 @@ function registerNodeCommands(testnet: Command, context: CliContext): void {
   testnet
     .command("logs")
     .argument("<node>", NODE)
-    .description("what a node has written to its console, across restarts")
+    .description("what a node's machine has written to its console, across restarts")
+    .option("--guest", "of a nested node: GuestOS's console, which HostOS keeps, instead of HostOS's")
     .option("-f, --follow", "go on as the node writes, until Ctrl-C")
     .option("-n, --lines <count>", "begin with the last lines (everything unless told)", wholeNumber(0, 1_000_000))
-    .addHelpText("after", examples("icos testnet logs node-0", "icos testnet logs small/node-0 -f"))
-    .action(async (node: string, options: { follow?: true; lines?: number }) => {
+    .addHelpText(
+      "after",
+      examples("icos testnet logs node-0", "icos testnet logs small/node-0 -f", "icos testnet logs node-0 --guest"),
+    )
+    .action(async (node: string, options: LogsOptions) => {
       const { testnetLogs } = await import("./testnet-logs.ts");
       await testnetLogs(context, node, options);
     });
   testnet
     .command("console")
     .argument("<node>", NODE)
-    .description("the node's serial console on this terminal; Ctrl-] leaves it")
+    .description("the serial console of the node's machine (HostOS's, if nested) on this terminal; Ctrl-] leaves it")
     .addHelpText("after", examples("icos testnet console node-0"))
     .action(async (node: string) => {
       const { testnetConsole } = await import("./testnet-logs.ts");
@@ -110,11 +127,19 @@ function registerNodeCommands(testnet: Command, context: CliContext): void {
     .argument("<node>", `${NODE}; root@ in front logs in as root`)
     .argument("[command...]", "what to run there; a shell unless told")
     .description("log in to a node as admin, over the testnet's network")
+    .option("--host", "to a nested node's HostOS instead of its GuestOS")
     .passThroughOptions()
-    .addHelpText("after", examples("icos testnet ssh node-0", "icos testnet ssh root@node-0 -- journalctl -b"))
-    .action(async (node: string, command: string[]) => {
+    .addHelpText(
+      "after",
+      examples(
+        "icos testnet ssh node-0",
+        "icos testnet ssh root@node-0 -- journalctl -b",
+        "icos testnet ssh --host node-0",
+      ),
+    )
+    .action(async (node: string, command: string[], { host }: { host?: true }) => {
       const { testnetSsh } = await import("./testnet-ssh.ts");
-      await testnetSsh(context, node, command);
+      await testnetSsh(context, node, command, host ? "host" : "guest");
     });
   testnet
     .command("power")

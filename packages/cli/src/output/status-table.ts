@@ -1,4 +1,4 @@
-import type { NodeState, NodeStatus, TestnetState, TestnetStatus } from "@icos/testnet";
+import type { HostState, NodeState, NodeStatus, TestnetState, TestnetStatus } from "@icos/testnet";
 import type { CliContext, Style } from "../context.ts";
 import { formatDuration, renderTable, type Cell } from "./table.ts";
 
@@ -13,6 +13,14 @@ const NODE_COLOUR: Readonly<Record<NodeState, Style>> = {
   healthy: "green",
 };
 
+const HOST_COLOUR: Readonly<Record<HostState, Style>> = {
+  off: "gray",
+  failed: "red",
+  booting: "cyan",
+  unreachable: "red",
+  running: "green",
+};
+
 const TESTNET_COLOUR: Readonly<Record<TestnetState | "broken", Style>> = {
   starting: "cyan",
   running: "green",
@@ -24,12 +32,12 @@ const TESTNET_COLOUR: Readonly<Record<TestnetState | "broken", Style>> = {
   broken: "red",
 };
 
-export function testnetStateCell(context: CliContext, state: TestnetState | "broken"): Cell {
+export function testnetStateCell(context: Pick<CliContext, "style">, state: TestnetState | "broken"): Cell {
   return { text: state, shown: context.style(TESTNET_COLOUR[state], state) };
 }
 
 /** A testnet for a person to read: one line on it, one for each node, then what is wrong. */
-export function renderStatus(context: CliContext, status: TestnetStatus): string {
+export function renderStatus(context: Pick<CliContext, "style">, status: TestnetStatus): string {
   const bold = (text: string): string => context.style("bold", text);
   const head = [
     `${bold(status.name)}  ${testnetStateCell(context, status.state).shown}`,
@@ -46,7 +54,18 @@ export function renderStatus(context: CliContext, status: TestnetStatus): string
     node.statusUrl ?? "-",
   ]);
   const table = renderTable(["NODE", "STATE", "NODE ID", "SUBNET", "VERSION", "IPV6", "STATUS URL"], rows);
-  return `${head}\n\n${table}${notes(status)}`;
+  return `${head}\n\n${table}${hostTable(context, status)}${notes(status)}`;
+}
+
+/** The HostOS of each nested node: the layer below the nodes' own. */
+function hostTable(context: Pick<CliContext, "style">, { nodes }: TestnetStatus): string {
+  const rows = nodes.flatMap(({ name, host }): (string | Cell)[][] => {
+    if (host === null) return [];
+    const state = { text: host.state, shown: context.style(HOST_COLOUR[host.state], host.state) };
+    return [[name, state, host.guestVm ?? "-", host.slot ?? "-", host.version ?? "-", host.ipv6]];
+  });
+  if (rows.length === 0) return "";
+  return `\n${renderTable(["HOST OF", "STATE", "GUEST VM", "SLOT", "VERSION", "IPV6"], rows)}`;
 }
 
 function notes(status: TestnetStatus): string {

@@ -1,10 +1,20 @@
 import { IcosError } from "@icos/system";
 import { deviceWindow, joinedDevice, type BlockDevice } from "../block-device.ts";
-import type { VolumeGroup } from "./volume-group.ts";
+import type { Extent } from "../extents.ts";
+import type { LogicalVolume, VolumeGroup } from "./volume-group.ts";
 
-/** Extents of a volume times their size. Throws `lvm-volume-missing`. */
-export function logicalVolumeSize(group: VolumeGroup, name: string): number {
-  return findVolume(group, name).segments.reduce((sum, { extents }) => sum + extents * group.extentSize, 0);
+/** A range of bytes on a physical volume. */
+export interface PlacedExtent extends Extent {
+  readonly physicalVolume: string;
+}
+
+/** Where a volume lies, in order. Throws `lvm-volume-missing`. */
+export function logicalVolumeExtents(group: VolumeGroup, name: string): PlacedExtent[] {
+  return findVolume(group, name).segments.map(({ physicalVolume, start, extents }) => {
+    const holder = group.physicalVolumes.find((each) => each.name === physicalVolume);
+    if (holder === undefined) throw missing(group, name, physicalVolume);
+    return { physicalVolume, offset: holder.start + start * group.extentSize, length: extents * group.extentSize };
+  });
 }
 
 /**
@@ -16,25 +26,23 @@ export function logicalVolumeDevice(
   name: string,
   devices: ReadonlyMap<string, BlockDevice>,
 ): BlockDevice {
-  const parts = findVolume(group, name).segments.map(({ physicalVolume, start, extents }) => {
-    const holder = group.physicalVolumes.find((each) => each.name === physicalVolume);
+  const title = `${group.name}/${name}`;
+  const parts = logicalVolumeExtents(group, name).map(({ physicalVolume, offset, length: size }) => {
     const device = devices.get(physicalVolume);
-    if (holder === undefined || device === undefined) {
-      throw new IcosError(
-        "lvm-volume-missing",
-        `The volume ${name} of ${group.name} lies on ${physicalVolume}, which is not there.`,
-      );
-    }
-    return deviceWindow(device, {
-      name: `${group.name}/${name}`,
-      offset: holder.start + start * group.extentSize,
-      size: extents * group.extentSize,
-    });
+    if (device === undefined) throw missing(group, name, physicalVolume);
+    return deviceWindow(device, { name: title, offset, size });
   });
-  return joinedDevice(`${group.name}/${name}`, parts);
+  return joinedDevice(title, parts);
 }
 
-function findVolume(group: VolumeGroup, name: string): VolumeGroup["logicalVolumes"][number] {
+function missing(group: VolumeGroup, name: string, physicalVolume: string): IcosError {
+  return new IcosError(
+    "lvm-volume-missing",
+    `The volume ${name} of ${group.name} lies on ${physicalVolume}, which is not there.`,
+  );
+}
+
+function findVolume(group: VolumeGroup, name: string): LogicalVolume {
   const found = group.logicalVolumes.find((each) => each.name === name);
   if (found !== undefined) return found;
   throw new IcosError("lvm-volume-missing", `The volume group ${group.name} has no volume ${name}.`, {

@@ -1,4 +1,4 @@
-import type { NodeState } from "../control/status-schema.ts";
+import type { HostState, NodeState } from "../control/status-schema.ts";
 import type { ObservedNode } from "./observation.ts";
 
 /**
@@ -11,4 +11,11 @@ export function nodeStateOf({ machine, answers, nodeId, subnetId }: ObservedNode
   if (!answers.orchestrator && answers.replica === undefined) return answers.sinceStart ? "unreachable" : "booting";
   if (nodeId === undefined) return "registering";
   return subnetId === undefined ? "unassigned" : "assigned";
+}
+
+/** Where a nested node's HostOS stands, by its VM and by what it says. */
+export function hostStateOf({ machine, answers }: Pick<ObservedNode, "machine" | "answers">): HostState {
+  if (machine.kind !== "running") return machine.kind;
+  if (answers.host !== undefined) return "running";
+  return answers.hostSinceStart ? "unreachable" : "booting";
 }

@@ -5,6 +5,14 @@ export type MachineState =
   /** It could not be started, or died too often; the supervisor tries again after `retryAt` (epoch milliseconds). */
   | { readonly kind: "failed"; readonly retryAt: number; readonly error: unknown };
 
+/** What a nested node's HostOS says about itself. */
+export interface HostAnswers {
+  readonly version: string | undefined;
+  readonly slot: "A" | "B" | undefined;
+  /** Its guest's virtual machine. */
+  readonly guestVm: "running" | "stopped" | "not-defined" | undefined;
+}
+
 /** What answers inside the node, over its network. */
 export interface NodeAnswers {
   readonly orchestrator: boolean;
@@ -12,6 +20,10 @@ export interface NodeAnswers {
   readonly replica: { readonly healthy: boolean; readonly version: string | undefined } | undefined;
   /** Whether anything in it has answered since its VM was last started. */
   readonly sinceStart: boolean;
+  /** A nested node's host, when it answers. */
+  readonly host: HostAnswers | undefined;
+  /** Whether the host has answered since the VM was last started. */
+  readonly hostSinceStart: boolean;
 }
 
 export interface ObservedNode {
@@ -36,9 +48,17 @@ export interface TargetTestnet {
   readonly subnets: readonly { readonly name: string; readonly nodes: readonly string[] }[];
 }
 
+export const NO_ANSWERS: NodeAnswers = {
+  orchestrator: false,
+  replica: undefined,
+  sinceStart: false,
+  host: undefined,
+  hostSinceStart: false,
+};
+
 export const UNKNOWN_NODE: ObservedNode = {
   machine: { kind: "off" },
-  answers: { orchestrator: false, replica: undefined, sinceStart: false },
+  answers: NO_ANSWERS,
   nodeId: undefined,
   subnetId: undefined,
 };

@@ -1,7 +1,13 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { MachineState, ObservedNode, ObservedTestnet, TargetTestnet } from "./observation.ts";
+import {
+  type MachineState,
+  NO_ANSWERS,
+  type ObservedNode,
+  type ObservedTestnet,
+  type TargetTestnet,
+} from "./observation.ts";
 import { planBringUp, type Step } from "./planner.ts";
 
 /** A world in which the planner's steps work and nodes make progress, unless something is killed. */
@@ -68,6 +74,7 @@ function observe(world: World): ObservedTestnet {
       nodeId: node.registered ? `id-${name}` : undefined,
       subnetId: node.subnetId,
       answers: {
+        ...NO_ANSWERS,
         orchestrator: up,
         sinceStart: up,
         replica: up && node.healthy ? { healthy: true, version: "v" } : undefined,

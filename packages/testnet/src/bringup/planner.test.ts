@@ -1,13 +1,13 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { type ObservedNode, type ObservedTestnet, UNKNOWN_NODE } from "./observation.ts";
+import { NO_ANSWERS, type ObservedNode, type ObservedTestnet, UNKNOWN_NODE } from "./observation.ts";
 import { planBringUp } from "./planner.ts";
-import { nodeStateOf } from "./node-state.ts";
+import { hostStateOf, nodeStateOf } from "./node-state.ts";
 import { progressOf } from "./progress.ts";
 
 const target = { powered: new Set(["a", "b"]), subnets: [{ name: "s", nodes: ["a", "b"] }] };
 const running: ObservedNode = { ...UNKNOWN_NODE, machine: { kind: "running" } };
-const answering = { orchestrator: true, replica: undefined, sinceStart: true };
+const answering = { ...NO_ANSWERS, orchestrator: true, sinceStart: true };
 const registered = (id: string): ObservedNode => ({ ...running, nodeId: id, answers: answering });
 const healthy = (id: string): ObservedNode => ({
   ...registered(id),
@@ -88,4 +88,12 @@ void test("progress counts nodes phase by phase", () => {
       "Nodes ready: 0 of 2",
     ],
   );
+});
+
+void test("a host's state follows its VM and what it says", () => {
+  const host = { version: "h", slot: "A", guestVm: "running" } as const;
+  assert.equal(hostStateOf(UNKNOWN_NODE), "off");
+  assert.equal(hostStateOf(running), "booting");
+  assert.equal(hostStateOf({ ...running, answers: { ...NO_ANSWERS, host, hostSinceStart: true } }), "running");
+  assert.equal(hostStateOf({ ...running, answers: { ...NO_ANSWERS, hostSinceStart: true } }), "unreachable");
 });

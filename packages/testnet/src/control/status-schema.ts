@@ -19,6 +19,9 @@ export const NODE_STATES = [
   "healthy",
 ] as const;
 
+/** Where a nested node's HostOS stands: off -> booting -> running; `unreachable` once it answered and no longer does. */
+export const HOST_STATES = ["off", "failed", "booting", "unreachable", "running"] as const;
+
 const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(60_000));
 
 /** What a node's cable does to frames, each way; a field that is left out is perfect. */
@@ -37,6 +40,18 @@ export const problemSchema = v.strictObject({
   next: v.nullable(v.string()),
 });
 
+/** The HostOS below a nested node's GuestOS. */
+export const hostStatusSchema = v.strictObject({
+  state: v.picklist(HOST_STATES),
+  ipv6: v.string(),
+  /** The version that it says it runs, or the image's until it has said so. */
+  version: v.nullable(v.string()),
+  /** The slot that it says it runs from. */
+  slot: v.nullable(v.picklist(["A", "B"])),
+  /** What it says about its guest's virtual machine. */
+  guestVm: v.nullable(v.picklist(["running", "stopped", "not-defined"])),
+});
+
 export const nodeStatusSchema = v.strictObject({
   name: v.string(),
   nodeId: v.nullable(v.string()),
@@ -48,8 +63,12 @@ export const nodeStatusSchema = v.strictObject({
   healthy: v.boolean(),
   /** The node's `/api/v2/status` on this machine's loopback. */
   statusUrl: v.nullable(v.string()),
+  /** What the machine has written to its console; a nested node's machine is its host. */
   consoleLog: v.string(),
+  /** Of the guest. */
   memoryMiB: v.number(),
+  /** Null unless the node is nested. */
+  host: v.nullable(hostStatusSchema),
   link: v.nullable(linkFaultSchema),
   partition: v.nullable(v.number()),
   problem: v.nullable(problemSchema),
@@ -76,6 +95,8 @@ export const testnetStatusSchema = v.strictObject({
 });
 
 export type TestnetState = (typeof TESTNET_STATES)[number];
+export type HostState = (typeof HOST_STATES)[number];
+export type HostStatus = v.InferOutput<typeof hostStatusSchema>;
 export type NodeState = (typeof NODE_STATES)[number];
 export type LinkFault = v.InferOutput<typeof linkFaultSchema>;
 export type Problem = v.InferOutput<typeof problemSchema>;

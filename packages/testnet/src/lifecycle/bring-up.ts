@@ -5,7 +5,7 @@ import { createControlClient, statusIfRunning, type ControlClient } from "../con
 import type { TestnetStatus } from "../control/status-schema.ts";
 import { takeInstanceLock } from "../process/single-instance.ts";
 import type { TestnetDirectories } from "../state/directories.ts";
-import { type TestnetFile, type TestnetImage, writeTestnetFile } from "../state/testnet-file.ts";
+import { type HostImage, type TestnetFile, type TestnetImage, writeTestnetFile } from "../state/testnet-file.ts";
 import { checkAdmission, type HostResources } from "../topology/admission.ts";
 import { defaultTopology, type Topology } from "../topology/topology.ts";
 import { endProcesses, removeTestnet, stopTestnet } from "./end-testnet.ts";
@@ -28,6 +28,8 @@ export interface BringUpOptions {
 export interface BringUpModules {
   /** Builds the image when it is missing, and all that the supervisor needs from the network. */
   prepareImage(signal: AbortSignal | undefined): Promise<TestnetImage>;
+  /** The same for the HostOS of nested nodes. */
+  prepareHostImage(signal: AbortSignal | undefined): Promise<HostImage>;
   spawnSupervisor(directories: TestnetDirectories, signal: AbortSignal | undefined): Promise<void>;
   measureHost(directory: string): Promise<HostResources>;
 }
@@ -74,6 +76,8 @@ async function create(options: BringUpOptions, modules: BringUpModules, topology
   try {
     checkAdmission(topology.nodes, await modules.measureHost(directories.state));
     const image = await modules.prepareImage(signal);
+    const nested = topology.nodes.some((node) => node.nested);
+    const hostImage = nested ? await modules.prepareHostImage(signal) : undefined;
     signal?.throwIfAborted();
     await writeTestnetFile(directories, {
       version: 1,
@@ -81,6 +85,7 @@ async function create(options: BringUpOptions, modules: BringUpModules, topology
       createdAt: new Date().toISOString(),
       topology,
       image,
+      hostImage,
       ports: { nodes: {} },
       desired: "running",
     });

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { findLeftovers, killProcesses } from "../process/leftovers.ts";
 import { identifyProcess } from "../process/process-identity.ts";
 import { type TestnetDirectories, testnetDirectories } from "../state/directories.ts";
-import { readTestnetFile, type TestnetImage } from "../state/testnet-file.ts";
+import { type HostImage, readTestnetFile, type TestnetImage } from "../state/testnet-file.ts";
 import { defaultTopology } from "../topology/topology.ts";
 import { bringUp, type BringUpModules, type BringUpOptions } from "./bring-up.ts";
 import { removeTestnet, stopTestnet } from "./end-testnet.ts";
@@ -25,6 +25,13 @@ const image: TestnetImage = {
   rootHash: "a".repeat(64),
   diskImage: { path: "/d" },
   updateImage: { path: "/u", size: 1, sha256: "b".repeat(64) },
+};
+
+const hostImage: HostImage = {
+  version: "h1",
+  variant: "dev",
+  rootHash: "c".repeat(64),
+  diskImage: { path: "/h" },
 };
 
 interface Place {
@@ -50,6 +57,7 @@ async function withPlace(work: (place: Place) => Promise<void>): Promise<void> {
           { directories, topology: undefined, create: true, ...options },
           {
             prepareImage: async () => image,
+            prepareHostImage: async () => hostImage,
             spawnSupervisor: (where, signal) =>
               spawnSupervisor(where, { env: { ...process.env, ...env, FAKE: fake }, signal, program: PROGRAM }),
             measureHost: async () => ({ memoryMiB: 1e6, diskMiB: 1e6 }),

@@ -1,4 +1,5 @@
 import { request, type IncomingHttpHeaders } from "node:http";
+import { connect as connectTls } from "node:tls";
 import { IcosError, describeError } from "@icos/system";
 import type { GatewayClient } from "./gateway-client.ts";
 
@@ -16,18 +17,25 @@ export interface GatewayGetOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** One HTTP GET to `http://[ipv6]:port/…` inside the testnet. Any status resolves; no answer is `gateway-http-failed`. */
+/**
+ * One HTTP GET to `http://[ipv6]:port/…` or `https://…` inside the testnet. Any status resolves; no answer is
+ * `gateway-http-failed`. Certificates are not looked at: nodes sign their own, and their addresses are the testnet's.
+ */
 export async function httpGetThroughGateway(
   gateway: GatewayClient,
   url: string,
   { timeout = 10_000, limit = 16 * 1024 * 1024, headers = {} }: GatewayGetOptions = {},
 ): Promise<GatewayResponse> {
   const { protocol, hostname, port, pathname, search, host } = new URL(url);
-  if (protocol !== "http:") throw failed(url, "only http is spoken inside the testnet");
+  if (protocol !== "http:" && protocol !== "https:") throw failed(url, "only http and https are spoken");
   const signal = AbortSignal.timeout(timeout);
   try {
-    const target = { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 80 : Number(port) };
-    const stream = await gateway.connect(target, { signal });
+    const target = {
+      host: hostname.replace(/^\[|\]$/g, ""),
+      port: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port),
+    };
+    const tunnel = await gateway.connect(target, { signal });
+    const stream = protocol === "http:" ? tunnel : connectTls({ socket: tunnel, rejectUnauthorized: false });
     return await new Promise<GatewayResponse>((resolve, reject) => {
       const outgoing = request({
         createConnection: () => stream,

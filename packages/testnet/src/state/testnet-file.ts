@@ -16,6 +16,14 @@ export const testnetImageSchema = v.strictObject({
   updateImage: v.strictObject({ path: v.string(), size: v.number(), sha256: hex(32) }),
 });
 
+/** The HostOS that nested nodes boot: made by `icos image build hostos --variant dev`. */
+export const hostImageSchema = v.strictObject({
+  version: v.string(),
+  variant: v.picklist(["prod", "dev"]),
+  rootHash: hex(32),
+  diskImage: v.strictObject({ path: v.string() }),
+});
+
 /** `testnet.json`: all that is decided about a testnet. What can be observed is never written down. */
 export const testnetFileSchema = v.strictObject({
   version: v.literal(1),
@@ -23,6 +31,8 @@ export const testnetFileSchema = v.strictObject({
   createdAt: v.pipe(v.string(), v.isoTimestamp()),
   topology: topologySchema,
   image: testnetImageSchema,
+  /** There when a node is nested. */
+  hostImage: v.optional(hostImageSchema),
   /** Loopback ports, kept so that URLs stay the same across stop and resume. */
   ports: v.strictObject({ nns: v.optional(port), nodes: v.record(v.string(), port) }),
   /** What the user asked for last; a supervisor that is gone while this says "running" has crashed. */
@@ -30,6 +40,7 @@ export const testnetFileSchema = v.strictObject({
 });
 
 export type TestnetImage = v.InferOutput<typeof testnetImageSchema>;
+export type HostImage = v.InferOutput<typeof hostImageSchema>;
 export type TestnetFile = v.InferOutput<typeof testnetFileSchema>;
 
 /** The testnet's file, or `undefined` when there is no such testnet. */

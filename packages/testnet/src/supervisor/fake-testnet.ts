@@ -70,7 +70,7 @@ export function createFakeTestnet(count: number, plan: TestnetPlan = fakePlan(co
       async probe({ name }) {
         const member = createdSubnets.flat().includes(`id-${name}`);
         const replica = booted(name) && member ? { healthy: true, version: "replica-v1" } : undefined;
-        return { orchestrator: booted(name), replica };
+        return { orchestrator: booted(name), replica, host: undefined };
       },
       async close() {
         if (!closed) open -= 1;

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from "@icos/system";
+import type { HostAnswers } from "../bringup/observation.ts";
 import type { LinkFault } from "../control/status-schema.ts";
 import type { NodePlan } from "../topology/plan.ts";
 
@@ -27,6 +28,8 @@ export interface RegistrySnapshot {
 export interface NodeProbe {
   readonly orchestrator: boolean;
   readonly replica: { readonly healthy: boolean; readonly version: string | undefined } | undefined;
+  /** Of a nested node. */
+  readonly host: HostAnswers | undefined;
 }
 
 /** The testnet's network services, once they run. */

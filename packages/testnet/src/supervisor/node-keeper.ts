@@ -1,8 +1,6 @@
 import type { Clock } from "@icos/system";
-import type { MachineState, NodeAnswers } from "../bringup/observation.ts";
+import { type MachineState, NO_ANSWERS, type NodeAnswers } from "../bringup/observation.ts";
 import type { Machine, NodeProbe } from "./modules.ts";
-
-const NO_ANSWERS: NodeAnswers = { orchestrator: false, replica: undefined, sinceStart: false };
 
 /** A VM that ran for less than this counts as not started. */
 const SHORT_LIFE_MS = 20_000;
@@ -76,7 +74,11 @@ export function createNodeKeeper(clock: Clock): NodeKeeper {
     heard(probe) {
       if (startedAt === undefined) return;
       const any = probe.orchestrator || probe.replica !== undefined;
-      answers = { ...probe, sinceStart: answers.sinceStart || any };
+      answers = {
+        ...probe,
+        sinceStart: answers.sinceStart || any,
+        hostSinceStart: answers.hostSinceStart || probe.host !== undefined,
+      };
     },
     start: (prepare) =>
       inTurn(async () => {

@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { decodeCbor } from "@icos/certification";
 import { parseWith } from "@icos/system";
 import { type GatewayClient, httpGetThroughGateway } from "../network/index.ts";
+import { probeHost } from "./host-probe.ts";
+import type { NodePlan } from "../topology/plan.ts";
 import type { NodeProbe } from "./modules.ts";
 
 const ORCHESTRATOR_METRICS_PORT = 9091;
@@ -14,17 +16,22 @@ const statusSchema = v.object({
 });
 
 /** Asks a node over the testnet's network what answers in it. Silence is an answer: it never rejects. */
-export async function probeNode(gateway: GatewayClient, ipv6: string): Promise<NodeProbe> {
+export async function probeNode(
+  gateway: GatewayClient,
+  { ipv6, host }: Pick<NodePlan, "ipv6" | "host">,
+): Promise<NodeProbe> {
   const get = (port: number, path: string) =>
     httpGetThroughGateway(gateway, `http://[${ipv6}]:${port}${path}`, { timeout: TIMEOUT_MS, limit: 1024 * 1024 });
-  const [orchestrator, status] = await Promise.allSettled([
+  const [orchestrator, status, hostAnswers] = await Promise.allSettled([
     get(ORCHESTRATOR_METRICS_PORT, "/metrics"),
     get(REPLICA_PORT, "/api/v2/status"),
+    host === undefined ? undefined : probeHost(gateway, host.ipv6),
   ]);
   const body = status.status === "fulfilled" && status.value.status === 200 ? status.value.body : undefined;
   return {
     orchestrator: orchestrator.status === "fulfilled" && orchestrator.value.status === 200,
     replica: body === undefined ? undefined : readReplicaStatus(body),
+    host: hostAnswers.status === "fulfilled" ? hostAnswers.value : undefined,
   };
 }
 

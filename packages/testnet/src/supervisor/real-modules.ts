@@ -2,11 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openToolsTree } from "@icos/image";
 import { systemClock } from "@icos/system";
-import { createVirtualSwitch } from "@icos/vm";
+import { createVirtualSwitch, type VmState } from "@icos/vm";
 import { serviceAddresses } from "../network/index.ts";
 import { openKeys } from "../state/keys.ts";
 import type { NodePlan } from "../topology/plan.ts";
 import { chooseAccelerator } from "./choose-accelerator.ts";
+import { nestedConfigFiles } from "./nested-config.ts";
+import { ensureNestedBase, ensureNestedDisk } from "./nested-disk.ts";
+import { createNestedMachine, nestedAccelerator } from "./nested-machine.ts";
 import { ensureNodeDisk } from "./node-disk.ts";
 import { createNodeMachine } from "./node-machine.ts";
 import { writeNodeMedium } from "./node-medium.ts";
@@ -27,6 +30,12 @@ export async function openRealModules(context: ModulesContext): Promise<OpenModu
     tools,
   );
   logger.log("info", "accelerator", { accelerator });
+  const nestedBase = join(directories.state, "nested.img");
+  const { hostImage } = file.current;
+  if (hostImage !== undefined)
+    await ensureNestedBase(nestedBase, { hostDisk: hostImage.diskImage.path, guestDisk: base });
+  const nestedBy = await nestedAccelerator({ kind: accelerator.kind });
+  if (hostImage !== undefined) logger.log("info", "accelerator of nested nodes", { accelerator: nestedBy });
   const keys = openKeys(directories.keys);
   const network = createVirtualSwitch({ seed: directories.name });
   const switchSocket = (node: NodePlan): string => join(node.run, "net");
@@ -49,28 +58,29 @@ export async function openRealModules(context: ModulesContext): Promise<OpenModu
     logger,
     startServices: () => startRealServices({ ...context, keys, switchSocket: servicesSocket, wrap: tools.wrap }),
     async prepareMachine(node, { nns }) {
+      const content = {
+        node,
+        prefix: plan.prefix,
+        router: addresses.router,
+        nnsUrl: `http://[${addresses.nns}]:${NNS_PORT}`,
+        rootKey: nns.rootKey,
+        operatorKey: await keys.operator(node.operator),
+        adminKey: (await keys.admin()).publicKey,
+      };
+      const machine = {
+        testnet: directories.name,
+        node,
+        switchSocket: switchSocket(node),
+        observe: (state: VmState) => logger.log("info", "machine", { node: node.name, state }),
+      };
+      if (node.nested) {
+        const { directory, disk } = node;
+        await ensureNestedDisk({ directory, disk, base: nestedBase, files: nestedConfigFiles(content) }, tools.exec);
+        return createNestedMachine({ ...machine, accelerator: nestedBy }, tools);
+      }
       await ensureNodeDisk(node, base, tools.exec);
-      await writeNodeMedium(
-        {
-          node,
-          router: addresses.router,
-          nnsUrl: `http://[${addresses.nns}]:${NNS_PORT}`,
-          rootKey: nns.rootKey,
-          operatorKey: await keys.operator(node.operator),
-          adminKey: (await keys.admin()).publicKey,
-        },
-        tools.exec,
-      );
-      return createNodeMachine(
-        {
-          testnet: directories.name,
-          node,
-          accelerator: { kind: accelerator.kind },
-          switchSocket: switchSocket(node),
-          observe: (state) => logger.log("info", "machine", { node: node.name, state }),
-        },
-        tools,
-      );
+      await writeNodeMedium(content, tools.exec);
+      return createNodeMachine({ ...machine, accelerator: { kind: accelerator.kind } }, tools);
     },
     close: () => network.close(),
   };

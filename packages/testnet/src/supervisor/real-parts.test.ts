@@ -13,7 +13,7 @@ import { createVirtualSwitch } from "@icos/vm";
 import type { GatewayClient } from "../network/index.ts";
 import { testnetDirectories } from "../state/directories.ts";
 import type { TestnetFile } from "../state/testnet-file.ts";
-import { deriveGuestAddress } from "../topology/guest-address.ts";
+import { deriveMachineAddress } from "../topology/machine-address.ts";
 import { planTestnet } from "../topology/plan.ts";
 import { defaultTopology, parseTopology } from "../topology/topology.ts";
 import { openLoopbackPorts } from "./loopback-ports.ts";
@@ -32,7 +32,7 @@ after(() => rm(root, { recursive: true, force: true }));
 const topology = parseTopology(
   JSON.stringify({ nodes: [{ name: "a", addressing: "static" }, { name: "b", operator: "second" }, { name: "c" }] }),
 );
-const plan = planTestnet(testnetDirectories("t", { ICOS_STATE_DIR: root }, 0), topology, deriveGuestAddress);
+const plan = planTestnet(testnetDirectories("t", { ICOS_STATE_DIR: root }, 0), topology, deriveMachineAddress);
 const image: TestnetFile["image"] = {
   version: "v1",
   variant: "dev",

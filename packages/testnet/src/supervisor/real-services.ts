@@ -11,6 +11,7 @@ import { createSubnet } from "./create-subnet.ts";
 import { httpPost } from "./http-post.ts";
 import { openLoopbackPorts } from "./loopback-ports.ts";
 import type { RunningServices } from "./modules.ts";
+import type { NodePlan } from "../topology/plan.ts";
 import { nnsInit } from "./nns-init.ts";
 import { probeNode } from "./node-probe.ts";
 import { registrySnapshot } from "./registry-snapshot.ts";
@@ -44,7 +45,7 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     directory: join(directories.run, "services"),
     switchSocket: options.switchSocket,
     prefixes: [plan.prefix],
-    nodes: Object.fromEntries(plan.nodes.map((node) => [node.name, node.ipv6])),
+    nodes: Object.fromEntries(plan.nodes.flatMap(dnsNames)),
     filesDirectory,
     programs: directories.programs,
     nns: { directory: directories.nns, init },
@@ -74,7 +75,7 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
           programCommand("create-subnet", directories.programs),
         );
       },
-      probe: (node) => probeNode(handle.gateway, node.ipv6),
+      probe: (node) => probeNode(handle.gateway, node),
       async close() {
         await ports.close();
         await handle.stop();
@@ -84,6 +85,11 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     await handle.stop();
     throw error;
   }
+}
+
+/** A node's name is its guest's; `NODE.host` is its host, which no other name can be: names have no dot. */
+function dnsNames({ name, ipv6, host }: NodePlan): [string, string][] {
+  return [[name, ipv6], ...(host === undefined ? [] : [[`${name}.host`, host.ipv6] satisfies [string, string]])];
 }
 
 async function makeNnsInit({ file, keys }: RealServicesOptions, updateImageUrl: string) {

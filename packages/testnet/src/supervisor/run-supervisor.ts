@@ -8,7 +8,7 @@ import { identifyProcess, writeProcessRecord } from "../process/process-identity
 import { takeInstanceLock } from "../process/single-instance.ts";
 import { makeRunDirectory, type TestnetDirectories } from "../state/directories.ts";
 import { readTestnetFile, type TestnetFile, writeTestnetFile } from "../state/testnet-file.ts";
-import { deriveGuestAddress } from "../topology/guest-address.ts";
+import { deriveMachineAddress } from "../topology/machine-address.ts";
 import { planTestnet, type TestnetPlan } from "../topology/plan.ts";
 import type { SupervisorModules } from "./modules.ts";
 import { createSupervisor } from "./supervisor.ts";
@@ -60,7 +60,7 @@ export async function runSupervisor({
     await makeRunDirectory(directories.run, uid);
     const identity = await identifyProcess(process.pid);
     if (identity) await writeProcessRecord(directories.supervisorRecord, identity);
-    const plan = planTestnet(directories, file.current.topology, deriveGuestAddress);
+    const plan = planTestnet(directories, file.current.topology, deriveMachineAddress);
     const modules = await openModules({ directories, plan, file, logger });
     try {
       await superviseUntilShutdown(directories, plan, file, modules, { onReady, signal });
@@ -83,7 +83,7 @@ async function superviseUntilShutdown(
   modules: OpenModules,
   { onReady, signal }: Pick<RunSupervisorOptions, "onReady" | "signal">,
 ): Promise<void> {
-  const supervisor = createSupervisor(plan, file.current.image, modules);
+  const supervisor = createSupervisor(plan, versionsOf(file.current), modules);
   const over = Promise.withResolvers<void>();
   const shutdown = async (clean: boolean): Promise<void> => {
     await file.update({ desired: "stopped" });
@@ -107,6 +107,10 @@ async function superviseUntilShutdown(
   } finally {
     await control.close();
   }
+}
+
+function versionsOf({ image, hostImage }: TestnetFile): { version: string; hostVersion: string | undefined } {
+  return { version: image.version, hostVersion: hostImage?.version };
 }
 
 async function openFile(directories: TestnetDirectories): Promise<TestnetFileKeeper> {

@@ -1,7 +1,14 @@
-import { nodeStateOf } from "../bringup/node-state.ts";
+import { hostStateOf, nodeStateOf } from "../bringup/node-state.ts";
 import { type ObservedNode, type ObservedTestnet, UNKNOWN_NODE } from "../bringup/observation.ts";
 import { problemOf } from "../control/problem.ts";
-import type { NodeStatus, Problem, Progress, TestnetState, TestnetStatus } from "../control/status-schema.ts";
+import type {
+  HostStatus,
+  NodeStatus,
+  Problem,
+  Progress,
+  TestnetState,
+  TestnetStatus,
+} from "../control/status-schema.ts";
 import type { NodePlan, TestnetPlan } from "../topology/plan.ts";
 import type { FaultBoard } from "./fault-board.ts";
 import type { RunningServices } from "./modules.ts";
@@ -12,6 +19,8 @@ export interface StatusParts {
   readonly situation: TestnetState;
   readonly accelerator: "kvm" | "tcg" | null;
   readonly imageVersion: string;
+  /** Of the HostOS image, when there are nested nodes. */
+  readonly hostVersion: string | undefined;
   readonly services: Pick<RunningServices, "nns" | "statusUrl"> | undefined;
   readonly faults: Pick<FaultBoard, "link" | "group"> | undefined;
   readonly progress: Progress[];
@@ -37,7 +46,8 @@ export function composeStatus(plan: TestnetPlan, observed: ObservedTestnet, part
   };
 }
 
-function nodeStatus(node: NodePlan, seen: ObservedNode, { services, faults, imageVersion }: StatusParts): NodeStatus {
+function nodeStatus(node: NodePlan, seen: ObservedNode, parts: StatusParts): NodeStatus {
+  const { services, faults, imageVersion } = parts;
   const state = nodeStateOf(seen);
   return {
     name: node.name,
@@ -50,9 +60,21 @@ function nodeStatus(node: NodePlan, seen: ObservedNode, { services, faults, imag
     statusUrl: services?.statusUrl(node.name) ?? null,
     consoleLog: node.consoleLog,
     memoryMiB: node.memoryMiB,
+    host: node.host === undefined ? null : hostStatus(node.host.ipv6, seen, parts.hostVersion),
     link: faults?.link(node.name) ?? null,
     partition: faults?.group(node.name) ?? null,
     problem: seen.machine.kind === "failed" ? problemOf(seen.machine.error) : null,
+  };
+}
+
+function hostStatus(ipv6: string, seen: ObservedNode, imageVersion: string | undefined): HostStatus {
+  const { host } = seen.answers;
+  return {
+    state: hostStateOf(seen),
+    ipv6,
+    version: seen.machine.kind === "running" ? (host?.version ?? imageVersion ?? null) : null,
+    slot: host?.slot ?? null,
+    guestVm: host?.guestVm ?? null,
   };
 }
 
@@ -65,6 +87,7 @@ export function offlineStatus(plan: TestnetPlan, imageVersion: string, crashed: 
       situation: crashed ? "crashed" : "stopped",
       accelerator: null,
       imageVersion,
+      hostVersion: undefined,
       services: undefined,
       faults: undefined,
       progress: [],

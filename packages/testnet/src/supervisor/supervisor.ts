@@ -33,7 +33,7 @@ const EMPTY_REGISTRY: RegistrySnapshot = { nodeIdByAddress: new Map(), subnetIdB
 
 export function createSupervisor(
   plan: TestnetPlan,
-  image: { version: string },
+  images: { readonly version: string; readonly hostVersion?: string | undefined },
   modules: SupervisorModules,
 ): Supervisor {
   const { clock, logger } = modules;
@@ -182,7 +182,8 @@ export function createSupervisor(
       composeStatus(plan, observed(), {
         situation: situation(),
         accelerator: modules.accelerator,
-        imageVersion: image.version,
+        imageVersion: images.version,
+        hostVersion: images.hostVersion,
         services: services?.isRunning() ? services : undefined,
         faults,
         progress: progress.read(),

@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { IcosError } from "@icos/system";
+import { HOST_MEMORY_MIB } from "./machine-size.ts";
 
 /** What the machine can still give. */
 export interface HostResources {
@@ -10,7 +11,9 @@ export interface HostResources {
 
 export interface NodeDemand {
   readonly name: string;
+  /** The guest's. */
   readonly memoryMiB: number;
+  readonly nested: boolean;
 }
 
 /** QEMU's own memory beside the guest's: translated code, page tables, device buffers. */
@@ -19,6 +22,8 @@ const QEMU_OVERHEAD_MIB = 320;
 const TESTNET_OVERHEAD_MIB = 512;
 /** What a node's thin disk grows to over some days: file systems made at first boot, one image to upgrade to, logs. */
 const NODE_DISK_MIB = 2_048;
+/** A host's file systems and logs, beside its guest's disk. */
+const HOST_DISK_MIB = 1_024;
 const TESTNET_DISK_MIB = 256;
 
 interface Bound {
@@ -33,13 +38,13 @@ export function checkAdmission(nodes: readonly NodeDemand[], host: HostResources
   const bounds = [
     bound(
       "memory",
-      nodes.map((node) => node.memoryMiB + QEMU_OVERHEAD_MIB),
+      nodes.map((node) => node.memoryMiB + (node.nested ? HOST_MEMORY_MIB : 0) + QEMU_OVERHEAD_MIB),
       TESTNET_OVERHEAD_MIB,
       host.memoryMiB,
     ),
     bound(
       "disk space",
-      nodes.map(() => NODE_DISK_MIB),
+      nodes.map((node) => NODE_DISK_MIB + (node.nested ? HOST_DISK_MIB : 0)),
       TESTNET_DISK_MIB,
       host.diskMiB,
     ),

@@ -1,15 +1,15 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { MAX_SOCKET_PATH, nodeDirectories, testnetDirectories } from "../state/directories.ts";
-import { deriveGuestAddress } from "./guest-address.ts";
+import { deriveMachineAddress } from "./machine-address.ts";
 import { managementMacOf, planTestnet, testnetPrefix } from "./plan.ts";
 import { defaultTopology, parseTopology } from "./topology.ts";
 
 const directories = testnetDirectories("small", { ICOS_STATE_DIR: "/state" }, 1000);
 
 void test("a plan follows from name and topology alone", () => {
-  const plan = planTestnet(directories, defaultTopology(3), deriveGuestAddress);
-  assert.deepEqual(plan, planTestnet(directories, defaultTopology(3), deriveGuestAddress));
+  const plan = planTestnet(directories, defaultTopology(3), deriveMachineAddress);
+  assert.deepEqual(plan, planTestnet(directories, defaultTopology(3), deriveMachineAddress));
   assert.equal(plan.nodes[1]?.disk, "/state/testnets/small/nodes/node-1/disk.qcow2");
   assert.equal(plan.nodes[1].subnet, "subnet-0");
   const addresses = new Set(plan.nodes.flatMap(({ mac, managementMac, ipv6 }) => [mac, managementMac, ipv6]));
@@ -17,16 +17,25 @@ void test("a plan follows from name and topology alone", () => {
 });
 
 void test("guest addresses are upstream's for the management MAC, in the testnet's own /64", () => {
-  const plan = planTestnet(directories, defaultTopology(1), deriveGuestAddress);
+  const plan = planTestnet(directories, defaultTopology(1), deriveMachineAddress);
   const [node] = plan.nodes;
   assert.match(plan.prefix, /^fd[0-9a-f]{2}(:[0-9a-f]{1,4}){3}::\/64$/);
   assert.match(node?.mac ?? "", /^6a:01:/);
   assert.ok(node?.ipv6.startsWith(`${plan.prefix.slice(0, -5)}:6801:`));
 });
 
+void test("a nested node has upstream's addresses for its host, too; another has no host", () => {
+  const topology = parseTopology(JSON.stringify({ nodes: [{ name: "a", nested: true }, { name: "b" }] }));
+  const [nested, plain] = planTestnet(directories, topology, deriveMachineAddress).nodes;
+  assert.match(nested?.host?.mac ?? "", /^6a:00:/);
+  assert.equal(nested?.host?.mac.slice(6), nested?.mac.slice(6));
+  assert.match(nested?.host?.ipv6 ?? "", /:6800:/);
+  assert.equal(plain?.host, undefined);
+});
+
 void test("a topology's prefix is used as it is, and nodes outside of subnets have none", () => {
   const topology = parseTopology(JSON.stringify({ nodes: [{ name: "a" }], prefix: "2001:db8:0:7::/64" }));
-  const plan = planTestnet(directories, topology, deriveGuestAddress);
+  const plan = planTestnet(directories, topology, deriveMachineAddress);
   assert.equal(plan.prefix, "2001:db8:0:7::/64");
   assert.ok(plan.nodes[0]?.ipv6.startsWith("2001:db8:0:7:"));
   assert.equal(plan.nodes[0]?.subnet, undefined);

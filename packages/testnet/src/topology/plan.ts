@@ -2,15 +2,23 @@ import { hash } from "node:crypto";
 import { type NodeDirectories, nodeDirectories, type TestnetDirectories } from "../state/directories.ts";
 import type { NodeTopology, Topology } from "./topology.ts";
 
-/** How a node's guest MAC and IPv6 address follow from its management MAC; the rule is `@icos/config`'s. */
-export type DeriveAddress = (managementMac: string, prefix: string) => { readonly mac: string; readonly ipv6: string };
+export interface MachineAddress {
+  readonly mac: string;
+  readonly ipv6: string;
+}
+
+/** How an operating system's MAC and IPv6 address follow from the management MAC; the rule is `@icos/config`'s. */
+export type DeriveAddress = (managementMac: string, prefix: string, type: "GuestOS" | "HostOS") => MachineAddress;
 
 export interface NodePlan extends NodeTopology, NodeDirectories {
   readonly index: number;
   readonly subnet: string | undefined;
   readonly managementMac: string;
+  /** The guest's. */
   readonly mac: string;
   readonly ipv6: string;
+  /** The host's, when the node is nested. */
+  readonly host: MachineAddress | undefined;
 }
 
 export interface TestnetPlan {
@@ -34,7 +42,8 @@ export function planTestnet(directories: TestnetDirectories, topology: Topology,
       index,
       subnet: subnetOf.get(node.name),
       managementMac,
-      ...derive(managementMac, prefix),
+      ...derive(managementMac, prefix, "GuestOS"),
+      host: node.nested ? derive(managementMac, prefix, "HostOS") : undefined,
     };
   });
   return { name, prefix, nodes, subnets: topology.subnets };

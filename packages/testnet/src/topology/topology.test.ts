@@ -28,19 +28,29 @@ void test("the default topology has every node in one subnet", () => {
 void test("a topology file keeps what it says and gets defaults for the rest", () => {
   const topology = parseTopology(
     JSON.stringify({
-      nodes: [{ name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1" }, { name: "b" }],
+      nodes: [
+        { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1", nested: true },
+        { name: "b" },
+      ],
     }),
   );
   assert.deepEqual(topology.nodes, [
-    { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1" },
-    { name: "b", memoryMiB: 1024, vcpus: 1, addressing: "router-advertisement", operator: "operator" },
+    { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1", nested: true },
+    {
+      name: "b",
+      memoryMiB: 1024,
+      vcpus: 1,
+      addressing: "router-advertisement",
+      operator: "operator",
+      nested: false,
+    },
   ]);
   assert.deepEqual(topology.subnets, []);
 });
 
 void test("all problems of a topology are reported at once", () => {
   const message = problemsOf({
-    nodes: [{ name: "a" }, { name: "a", vcpus: 0 }],
+    nodes: [{ name: "a" }, { name: "a", vcpus: 0, memoryMiB: 1536, nested: true }],
     subnets: [
       { name: "s", nodes: ["a", "ghost"] },
       { name: "s", nodes: ["a"] },
@@ -50,6 +60,7 @@ void test("all problems of a topology are reported at once", () => {
   for (const part of [
     'nodes.1.name: "a" is used twice',
     "nodes.1.vcpus: must be at least 1",
+    "nodes.1.memoryMiB: a nested node has whole GiB",
     'subnets.0.nodes.1: there is no node "ghost"',
     'subnets.1.name: "s" is used twice',
     'subnets.1.nodes.0: "a" is already in subnet "s"',

@@ -35,6 +35,8 @@ const nodeSchema = v.strictObject({
   ),
   addressing: v.optional(v.picklist(["static", "router-advertisement"]), "router-advertisement"),
   operator: v.optional(NAME, DEFAULT_OPERATOR),
+  /** The node is a HostOS that runs GuestOS, as on a real machine; otherwise it is GuestOS alone. */
+  nested: v.optional(v.boolean(), false),
 });
 
 const subnetSchema = v.strictObject({
@@ -70,15 +72,17 @@ export type NodeTopology = Topology["nodes"][number];
 export type SubnetTopology = Topology["subnets"][number];
 
 interface References {
-  readonly nodes: readonly { readonly name: string }[];
+  readonly nodes: readonly { readonly name: string; readonly nested: boolean; readonly memoryMiB: number }[];
   readonly subnets: readonly { readonly name: string; readonly nodes: readonly string[] }[];
 }
 
 function referenceProblems({ nodes, subnets }: References): { key: string; message: string }[] {
   const problems: { key: string; message: string }[] = [];
   const nodeNames = new Set<string>();
-  for (const [i, { name }] of nodes.entries()) {
+  for (const [i, { name, nested, memoryMiB }] of nodes.entries()) {
     if (nodeNames.has(name)) problems.push({ key: `nodes.${i}.name`, message: `"${name}" is used twice` });
+    if (nested && memoryMiB % 1024 !== 0)
+      problems.push({ key: `nodes.${i}.memoryMiB`, message: "a nested node has whole GiB, such as 1024 or 2048" });
     nodeNames.add(name);
   }
   const subnetNames = new Set<string>();
@@ -109,10 +113,10 @@ export function parseTopology(text: string, file?: string): Topology {
 }
 
 /** `count` nodes named node-0 …, all in one subnet. */
-export function defaultTopology(count: number): Topology {
+export function defaultTopology(count: number, { nested = false }: { readonly nested?: boolean } = {}): Topology {
   const names = Array.from({ length: count }, (_, i) => `node-${i}`);
   return v.parse(topologySchema, {
-    nodes: names.map((name) => ({ name })),
+    nodes: names.map((name) => ({ name, nested })),
     subnets: [{ name: "subnet-0", nodes: names }],
   });
 }

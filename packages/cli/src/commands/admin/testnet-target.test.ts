@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import {
   defaultTopology,
-  deriveGuestAddress,
+  deriveMachineAddress,
   planTestnet,
   testnetDirectories,
   type TestnetFile,
@@ -33,7 +33,7 @@ void test("a testnet is known by its name: address, root key, keys, and its node
   await writeFile(join(directories.keys, "operator-operator.pem"), OPERATOR_PEM, { mode: 0o600 });
   await using nns = await testNns();
   await nns.client(operator).call("add_node", node.payload);
-  const status = running(offlineStatus(planTestnet(directories, file.topology, deriveGuestAddress), "v1", false), {
+  const status = running(offlineStatus(planTestnet(directories, file.topology, deriveMachineAddress), "v1", false), {
     url: nns.url,
     rootKey: Buffer.from(nns.nns.rootKey).toString("hex"),
   });

@@ -1,0 +1,71 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Exec, IcosError, type SpawnCommand } from "@icos/system";
+import { type Accelerator, createVmRunner, type MachineDefinition } from "@icos/vm";
+import { machineSize } from "../topology/machine-size.ts";
+import type { Machine } from "./modules.ts";
+import { consoleSocket, machineUuid, type NodeMachineOptions } from "./node-machine.ts";
+import { exists } from "./shared-files.ts";
+
+/** Debian's OVMF in the tools tree: code, and variables as they are at first. */
+const FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
+const FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+
+/** The host first stops its guest, which takes as long as it takes; both are slow under emulation. */
+const STOP_DEADLINE_MS = 180_000;
+
+/** A nested node's VM is its host: firmware and GRUB boot it from its disk, as a real machine. */
+export function createNestedMachine(
+  options: NodeMachineOptions,
+  { exec, wrap }: { readonly exec: Exec; readonly wrap: SpawnCommand },
+): Machine {
+  const { node } = options;
+  const variables = join(node.directory, "firmware.fd");
+  const prepare = async (): Promise<MachineDefinition> => {
+    await mkdir(node.run, { recursive: true, mode: 0o700 });
+    if (!(await exists(variables))) await exec.run(["cp", "--no-preserve=mode", FIRMWARE_VARIABLES, variables]);
+    return nestedMachineDefinition(options, { code: FIRMWARE_CODE, variables });
+  };
+  const runner = createVmRunner(
+    { name: node.name, prepare, restart: { onCrash: "stop" }, observe: options.observe },
+    { wrap },
+  );
+  return {
+    isRunning: () => !["stopped", "crashed"].includes(runner.state.kind),
+    start: () => runner.start(),
+    stop: async () => void (await runner.stop({ deadlineMs: STOP_DEADLINE_MS })),
+    kill: () => runner.kill(),
+    reset: () => runner.reset(),
+  };
+}
+
+/** Pure. Under emulation only QEMU's model `max` has the virtualisation that HostOS runs its guest with. */
+export function nestedMachineDefinition(
+  { testnet, node, accelerator, switchSocket }: NodeMachineOptions,
+  firmware: { readonly code: string; readonly variables: string },
+): MachineDefinition {
+  if (node.host === undefined) throw new IcosError("not-nested", `The node ${node.name} has no host.`);
+  return {
+    name: `${testnet}.${node.name}`,
+    uuid: machineUuid(testnet, node.name),
+    ...machineSize(node),
+    ...(accelerator.kind === "tcg" ? { cpu: "max" } : {}),
+    accelerator,
+    boot: { kind: "disk", firmware },
+    disks: [{ file: node.disk, format: "qcow2" }],
+    networkCards: [{ mac: node.host.mac, switchSocket }],
+    serialLog: node.consoleLog,
+    serialSocket: consoleSocket(node),
+    qmpSocket: join(node.run, "qmp"),
+  };
+}
+
+/** Of the kernel module that HostOS needs in itself: it runs guests on AMD processors. */
+const NESTING = "/sys/module/kvm_amd/parameters/nested";
+
+/** KVM only where it gives HostOS a KVM of its own; emulation has one. */
+export async function nestedAccelerator(outer: Accelerator, parameter = NESTING): Promise<Accelerator> {
+  if (outer.kind === "tcg") return outer;
+  const value = await readFile(parameter, "utf8").catch(() => "");
+  return /^[1Yy]/.test(value) ? outer : { kind: "tcg" };
+}
