@@ -18,8 +18,8 @@ export interface Membership {
   /** The subnet that lists the node. */
   readonly subnetId: string | undefined;
   /**
-   * The version that this node should run: its subnet's, or that of the unassigned nodes. Undefined or empty when the
-   * registry does not say.
+   * The version that this node should run: its subnet's, its own as an API boundary node, or that of the unassigned nodes.
+   * Undefined or empty when the registry does not say.
    */
   readonly replicaVersion: string | undefined;
 }

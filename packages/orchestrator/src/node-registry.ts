@@ -1,6 +1,7 @@
 import { Principal } from "@icos/certification";
 import {
   decodeRecord,
+  getApiBoundaryNodeRecord,
   getListedSubnetForNodeId,
   getNodeKey,
   getNodeOperatorRecord,
@@ -16,13 +17,17 @@ import {
 import type { Membership } from "./assignment.ts";
 import type { NodeKeys } from "./node-keys.ts";
 
-/** What the latest version of the registry says about the node. A subnet that starts as an NNS has no members yet. */
+/**
+ * What the latest version of the registry says about the node. A subnet that starts as an NNS has no members yet. An API
+ * boundary node is unassigned and has a version of its own.
+ */
 export function membershipOf(registry: RegistryReader, node: Principal): Membership {
   const version = registry.latestVersion();
   const registered = getNodeRecord(registry, node, version) !== undefined;
   const subnet = getListedSubnetForNodeId(registry, node, version);
   if (subnet === undefined || subnet.record.startAsNns) {
-    const replicaVersion = getUnassignedNodesConfig(registry, version)?.replicaVersion;
+    const alone = getApiBoundaryNodeRecord(registry, node, version)?.version;
+    const replicaVersion = alone ?? getUnassignedNodesConfig(registry, version)?.replicaVersion;
     return { registered, subnetId: undefined, replicaVersion };
   }
   const replicaVersion = getReplicaVersionOfSubnet(registry, subnet.subnetId, version);

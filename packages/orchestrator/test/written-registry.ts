@@ -36,7 +36,7 @@ export const noNode = (name: string): Change => [registryKey.nodeRecord(principa
 export function subnet(
   name: string,
   members: readonly string[],
-  more: Pick<Partial<SubnetRecord>, "subnetType" | "sshReadonlyAccess" | "sshBackupAccess"> = {},
+  more: Pick<Partial<SubnetRecord>, "subnetType" | "sshReadonlyAccess" | "sshBackupAccess" | "startAsNns"> = {},
 ): Change {
   const membership = members.map((member) => principal(member).toUint8Array());
   const record = { membership, subnetType: SubnetType.APPLICATION, replicaVersionId: "v1", ...more };
@@ -55,9 +55,9 @@ export function rules(
   return [registryKey.firewallRules(scope), encodeRecord(FirewallRuleSetSchema, { entries })];
 }
 
-export const apiBoundaryNode = (name: string): Change => [
+export const apiBoundaryNode = (name: string, version = "v1"): Change => [
   registryKey.apiBoundaryNode(principal(name)),
-  encodeRecord(ApiBoundaryNodeRecordSchema, { version: "v1" }),
+  encodeRecord(ApiBoundaryNodeRecordSchema, { version }),
 ];
 
 export const unassignedNodes = (record: {

@@ -19,8 +19,13 @@ export class Metric {
   }
 
   increment(labels: Labels = {}): void {
+    this.add(1, labels);
+  }
+
+  /** A gauge may go down. */
+  add(amount: number, labels: Labels = {}): void {
     const key = formatLabels(labels);
-    this.#samples.set(key, (this.#samples.get(key) ?? 0) + 1);
+    this.#samples.set(key, (this.#samples.get(key) ?? 0) + amount);
   }
 
   render(): string {

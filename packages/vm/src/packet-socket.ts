@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import { IcosError } from "@icos/system";
+import { socketFromDescriptor } from "@icos/system/pipe-handle";
 import type { FramePort } from "./switch/frame-port.ts";
-import { socketFromDescriptor } from "./pipe-handle.ts";
 
 /** From `linux/if_packet.h`, `linux/if_ether.h`, `sys/socket.h`. */
 const AF_PACKET = 17;

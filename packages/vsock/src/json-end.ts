@@ -5,21 +5,22 @@ export type JsonScan =
   /** The first byte that is no white space cannot begin a JSON value. */
   | { readonly kind: "not-json" };
 
-type State =
-  | { readonly kind: "before" }
-  /** Inside objects and arrays, or a string outside of them (`depth` 0). */
-  | { readonly kind: "inside"; readonly depth: number; readonly string: "none" | "open" | "escaped" }
-  /** A number, `true`, `false` or `null`, which only what follows ends. */
-  | { readonly kind: "scalar" }
-  | { readonly kind: "done"; readonly result: JsonScan };
+/**
+ * Where in the text the next byte is: before the value; in objects or arrays; in a string, perhaps behind a backslash; in a
+ * number, `true`, `false` or `null`, which only what follows ends.
+ */
+type Place = "before" | "structure" | "string" | "escaped" | "scalar";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN = new Set(Buffer.from("{["));
-const CLOSE = new Set(Buffer.from("}]"));
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 const WHITE_SPACE = new Set(Buffer.from(" \t\r\n"));
 const SCALAR_START = new Set(Buffer.from("-0123456789tfn"));
 const AFTER_SCALAR = new Set(Buffer.from(' \t\r\n,:"{}[]'));
+const INCOMPLETE: JsonScan = { kind: "incomplete" };
 
 /**
  * Finds the end of the first JSON value of a stream, each byte being looked at once, whatever the pieces it comes in. It
@@ -27,45 +28,67 @@ const AFTER_SCALAR = new Set(Buffer.from(' \t\r\n,:"{}[]'));
  * strings and do not matter, so the scan works on UTF-8 as it is.
  */
 export class JsonEnd {
-  #state: State = { kind: "before" };
+  #place: Place = "before";
+  /** Objects and arrays that are open. */
+  #depth = 0;
   #scanned = 0;
+  #result = INCOMPLETE;
 
   /** Looks at the next piece. After the end nothing changes any more. */
   scan(piece: Uint8Array): JsonScan {
-    for (const byte of piece) {
-      if (this.#state.kind === "done") break;
-      this.#state = step(this.#state, byte, this.#scanned);
-      this.#scanned += 1;
+    let at = 0;
+    while (at < piece.length && this.#result === INCOMPLETE) {
+      if (this.#place === "string") at = this.#skipString(piece, at);
+      else this.#step(piece[at] ?? 0, this.#scanned + at++);
     }
-    return this.#state.kind === "done" ? this.#state.result : { kind: "incomplete" };
+    this.#scanned += piece.length;
+    return this.#result;
+  }
+
+  /** The fast way through what most of a message consists of; returns where it stopped. */
+  #skipString(piece: Uint8Array, from: number): number {
+    let at = from;
+    while (at < piece.length && piece[at] !== QUOTE && piece[at] !== BACKSLASH) at += 1;
+    if (at === piece.length) return at;
+    if (piece[at] === BACKSLASH) this.#place = "escaped";
+    else this.#closed(this.#scanned + at);
+    return at + 1;
+  }
+
+  #step(byte: number, at: number): void {
+    switch (this.#place) {
+      case "before":
+        if (!WHITE_SPACE.has(byte)) this.#begin(byte);
+        return;
+      case "structure":
+        if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth += 1;
+        else if (byte === QUOTE) this.#place = "string";
+        else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+          this.#depth -= 1;
+          this.#closed(at);
+        }
+        return;
+      case "scalar":
+        if (AFTER_SCALAR.has(byte)) this.#result = { kind: "complete", end: at };
+        return;
+      case "string": // skipString's, and not behind a backslash, where any byte belongs to the string
+      case "escaped":
+        this.#place = "string";
+    }
+  }
+
+  #begin(byte: number): void {
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      this.#place = "structure";
+      this.#depth = 1;
+    } else if (byte === QUOTE) this.#place = "string";
+    else if (SCALAR_START.has(byte)) this.#place = "scalar";
+    else this.#result = { kind: "not-json" };
+  }
+
+  /** A string, an object or an array ends at this byte, and if nothing is open around it, the value does. */
+  #closed(at: number): void {
+    this.#place = "structure";
+    if (this.#depth === 0) this.#result = { kind: "complete", end: at + 1 };
   }
 }
-
-function step(state: Exclude<State, { kind: "done" }>, byte: number, at: number): State {
-  if (state.kind === "before") return begin(byte);
-  if (state.kind === "scalar") return AFTER_SCALAR.has(byte) ? done(at) : state;
-  return state.string === "none" ? structure(state, byte, at) : inString(state, byte, at);
-}
-
-function begin(byte: number): State {
-  if (WHITE_SPACE.has(byte)) return { kind: "before" };
-  if (OPEN.has(byte)) return { kind: "inside", depth: 1, string: "none" };
-  if (byte === QUOTE) return { kind: "inside", depth: 0, string: "open" };
-  return SCALAR_START.has(byte) ? { kind: "scalar" } : { kind: "done", result: { kind: "not-json" } };
-}
-
-function structure(state: Extract<State, { kind: "inside" }>, byte: number, at: number): State {
-  if (byte === QUOTE) return { ...state, string: "open" };
-  if (OPEN.has(byte)) return { ...state, depth: state.depth + 1 };
-  if (!CLOSE.has(byte)) return state;
-  return state.depth === 1 ? done(at + 1) : { ...state, depth: state.depth - 1 };
-}
-
-function inString(state: Extract<State, { kind: "inside" }>, byte: number, at: number): State {
-  if (state.string === "escaped") return { ...state, string: "open" };
-  if (byte === BACKSLASH) return { ...state, string: "escaped" };
-  if (byte !== QUOTE) return state;
-  return state.depth === 0 ? done(at + 1) : { ...state, string: "none" };
-}
-
-const done = (end: number): State => ({ kind: "done", result: { kind: "complete", end } });

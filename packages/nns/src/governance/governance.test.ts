@@ -134,6 +134,28 @@ void test("a changed log is noticed on opening", async () => {
   });
 });
 
+void test("NNS functions have upstream's numbers and topics", () => {
+  const byHand = {
+    "Node Admin":
+      "8 add_node_operator 16 update_node_operator_config 18 remove_nodes 23 remove_node_operators 49 update_ssh_readonly_access_for_all_unassigned_nodes",
+    "Subnet Management":
+      "1 create_subnet 2 add_nodes_to_subnet 6 recover_subnet 7 update_subnet 13 remove_nodes_from_subnet 25 add_firewall_rules 26 remove_firewall_rules 27 update_firewall_rules 31 change_subnet_membership 55 set_subnet_operational_level 56 split_subnet 57 delete_subnet",
+    "IC OS Version Election": "38 revise_elected_guestos_versions 50 revise_elected_hostos_versions",
+    "IC OS Version Deployment":
+      "11 deploy_guestos_to_all_subnet_nodes 47 deploy_guestos_to_some_api_boundary_nodes 48 deploy_guestos_to_all_unassigned_nodes 51 deploy_hostos_to_some_nodes",
+    "Network Economics": "20 update_node_rewards_table",
+    "Participant Management": "21 add_or_remove_data_centers",
+    "API Boundary Node Management": "43 add_api_boundary_nodes 44 remove_api_boundary_nodes",
+  };
+  const found = Object.groupBy(NNS_FUNCTIONS, ({ topic }) => topic);
+  const lines = Object.entries(found).map(([topic, functions]) => [
+    topic,
+    functions.map(({ number, method }) => `${number} ${method}`).join(" "),
+  ]);
+  assert.deepEqual(Object.fromEntries(lines), byHand);
+  assert.deepEqual([...OBSOLETE_FUNCTIONS.keys()], [5, 22, 36, 40, 41, 46]);
+});
+
 void test("NNS functions have a number and a method each, and obsolete ones lead to some that are there", () => {
   const numbers = NNS_FUNCTIONS.map(({ number }) => number);
   assert.equal(new Set(numbers).size, numbers.length);

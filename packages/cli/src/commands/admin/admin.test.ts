@@ -109,7 +109,28 @@ void test("every kind that is offered is known, under upstream's names too", asy
   const { GET_KINDS } = await import("./register-reads.ts");
   const { RECORD_KINDS, VIEWS, recordKind } = await import("./record-kinds.ts");
   assert.deepEqual([...GET_KINDS].sort(), [...Object.keys(RECORD_KINDS), ...VIEWS].sort());
-  assert.equal(recordKind("get-elected-guestos-versions"), RECORD_KINDS["replica-versions"]);
+  for (const [name, kind] of [
+    ["get-node", "node"],
+    ["get-public-key", "public-key"],
+    ["get-tls-certificate", "tls-certificate"],
+    ["get-node-operator", "node-operator"],
+    ["get-node-operator-list", "node-operators"],
+    ["get-data-center", "data-center"],
+    ["get-subnet", "subnet"],
+    ["get-subnet-list", "subnet-list"],
+    ["get-elected-guestos-versions", "replica-versions"],
+    ["get-blessed-replica-versions", "replica-versions"],
+    ["get-replica-version", "replica-version"],
+    ["get-elected-hostos-versions", "hostos-versions"],
+    ["get-unassigned-nodes", "unassigned-nodes"],
+    ["get-firewall-rules", "firewall-rules"],
+    ["get-api-boundary-node", "api-boundary-node"],
+    ["get-api-boundary-nodes", "api-boundary-nodes"],
+  ] as const) {
+    assert.ok(RECORD_KINDS[kind] !== undefined, kind);
+    assert.equal(recordKind(name), RECORD_KINDS[kind], name);
+  }
+  for (const view of ["topology", "firewall-ruleset-hash"]) assert.ok(VIEWS.some((name) => name === view));
 });
 
 void test("history shows each version that changed a key, field by field", async () => {

@@ -1,0 +1,30 @@
+/** Bounds of the server; times in milliseconds, upstream's where it has them. */
+export interface ServerLimits {
+  /** From the connection to the complete request. */
+  readonly read: number;
+  /** From the answer to the end of the connection. */
+  readonly write: number;
+  /** For the work of a command; with reading and writing, 30 s for the whole connection. */
+  readonly work: number;
+  /** How long a connection waits for a long command. Upstream's client waits for 300 s. */
+  readonly longWork: number;
+  /** From the request to stop until connections are cut off. */
+  readonly drain: number;
+  /** Until connections are taken again after one could not be. */
+  readonly acceptBackOff: number;
+  /** Open connections. */
+  readonly connections: number;
+  /** Memory for requests that are not complete, in all. */
+  readonly bufferedBytes: number;
+}
+
+export const SERVER_LIMITS: ServerLimits = {
+  read: 5_000,
+  write: 5_000,
+  work: 20_000,
+  longWork: 280_000,
+  drain: 35_000,
+  acceptBackOff: 10,
+  connections: 256,
+  bufferedBytes: 4 * 1024 * 1024,
+};

@@ -1,0 +1,112 @@
+import { finished } from "node:stream/promises";
+import { describeError, IcosError, type Clock, type Logger } from "@icos/system";
+import { FIRST_GUEST_CID } from "./address.ts";
+import { LONG_COMMANDS, type Command } from "./command.ts";
+import { handleCommand, type CommandHandlers } from "./handlers.ts";
+import type { ServerLimits } from "./limits.ts";
+import type { LongJobs } from "./long-jobs.ts";
+import type { OpenConnection } from "./open-connections.ts";
+import { readMessage } from "./read-message.ts";
+import { decodeRequest } from "./request.ts";
+import { encodeResponse, type Payload, type Response } from "./response.ts";
+import { within } from "./within.ts";
+
+export interface ServeModules {
+  readonly handlers: CommandHandlers;
+  readonly jobs: LongJobs;
+  readonly limits: ServerLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The incomplete request takes so much memory. */
+  readonly onGrowth: (bytes: number) => void;
+}
+
+/** One connection from its beginning to its end: a request, its work, a response. Never rejects. */
+export async function serveConnection(open: OpenConnection, modules: ServeModules): Promise<void> {
+  const { socket } = open.connection;
+  const response = await responseTo(open, modules);
+  if (response === undefined) socket.destroy();
+  else await respond(open, response, modules);
+}
+
+/** `undefined` when there is nobody left to answer. */
+async function responseTo(open: OpenConnection, modules: ServeModules): Promise<Response | undefined> {
+  const { clock, logger } = modules;
+  const start = clock.now();
+  let command: Command | undefined;
+  try {
+    command = await receive(open, modules);
+    open.stage = "working";
+    const payload = await work(command, modules);
+    logger.log("info", "A command of the guest was carried out.", { kind: command.kind, ms: clock.now() - start });
+    return { kind: "ok", payload };
+  } catch (error) {
+    const lost = error instanceof IcosError && error.code === "vsock-connection-lost";
+    const fields = { kind: command?.kind, cid: open.connection.peerCid, error: describeError(error) };
+    logger.log(lost ? "info" : "warning", "A command of the guest was not carried out.", fields);
+    return lost ? undefined : { kind: "error", message: messageOf(error) };
+  }
+}
+
+async function receive(open: OpenConnection, { clock, limits, onGrowth }: ServeModules): Promise<Command> {
+  const { socket, peerCid } = open.connection;
+  if (peerCid !== FIRST_GUEST_CID) {
+    throw new IcosError("vsock-refused", `Only the guest ${FIRST_GUEST_CID} has commands; this is ${peerCid}.`);
+  }
+  const bytes = await within(
+    limits.read,
+    clock,
+    (late) => readMessage(socket, { signal: AbortSignal.any([late, open.evicted]), onGrowth }),
+    () => new IcosError("vsock-too-slow", `The request was not complete after ${limits.read / 1000} s.`),
+  ).catch((error: unknown) => {
+    throw open.evicted.aborted ? busy() : error;
+  });
+  const { senderCid, command } = decodeRequest(bytes);
+  if (senderCid === peerCid) return command;
+  throw new IcosError("vsock-refused", `The request is from ${senderCid}, but the connection from ${peerCid}.`);
+}
+
+function work(command: Command, { handlers, jobs, limits, clock }: ServeModules): Promise<Payload> {
+  const run = (signal: AbortSignal): Promise<Payload> => handleCommand(handlers, command, signal);
+  if (!LONG_COMMANDS.has(command.kind)) {
+    return within(
+      limits.work,
+      clock,
+      run,
+      () => new IcosError("vsock-too-slow", `The command was not done after ${limits.work / 1000} s.`),
+    );
+  }
+  return within(
+    limits.longWork,
+    clock,
+    () => jobs.run(command, run),
+    () => new IcosError("vsock-still-running", "The command is still under way. Ask again to wait for it."),
+  );
+}
+
+/** The response, and then the end of both sides; a client that does not take it or does not close is cut off. */
+async function respond(open: OpenConnection, response: Response, { clock, limits }: ServeModules): Promise<void> {
+  const { socket } = open.connection;
+  const cutOff = (): void => void socket.destroy();
+  open.stage = "answering";
+  socket.resume(); // what it still sends is thrown away
+  socket.end(encodeResponse(response), () => {
+    open.stage = "answered";
+    if (open.evicted.aborted) cutOff();
+  });
+  open.evicted.addEventListener("abort", cutOff, { once: true });
+  await within(
+    limits.write,
+    clock,
+    () => finished(socket),
+    () => new IcosError("vsock-too-slow", "The client did not take the response."),
+  ).catch(cutOff);
+}
+
+export const busy = (): IcosError =>
+  new IcosError("vsock-busy", "The host has too many open connections. Try again in a moment.");
+
+function messageOf(error: unknown): string {
+  const next = error instanceof IcosError && error.next !== undefined ? ` ${error.next}` : "";
+  return describeError(error) + next;
+}

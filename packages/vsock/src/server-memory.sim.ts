@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { systemClock } from "@icos/system";
+import { GOOD_REQUEST, GOOD_RESPONSE, readAll } from "../test/served-channel.ts";
+
+const CONNECTIONS = 200;
+const BUDGET_MB = 40;
+
+/** Megabytes; `VmRSS` now, `VmHWM` the most so far. */
+async function memoryOf(pid: number | undefined, field: "VmRSS" | "VmHWM"): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024;
+}
+
+async function open(path: string): Promise<Socket> {
+  const client = connect({ path, allowHalfOpen: true });
+  await once(client, "connect");
+  return client.on("error", () => undefined);
+}
+
+void test(`${CONNECTIONS} connections with large requests stay within ${BUDGET_MB} MB of an idle server.`, async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "vsock-"));
+  const path = join(directory, "s");
+  const program = join(import.meta.dirname, "../test/serve-unix.ts");
+  const server = spawn(process.execPath, [program, path], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    await once(server.stdout, "data");
+    const ask = async (): Promise<string> => {
+      const client = await open(path);
+      client.write(GOOD_REQUEST);
+      return readAll(client);
+    };
+    assert.equal(await ask(), GOOD_RESPONSE);
+    const idle = await memoryOf(server.pid, "VmRSS");
+
+    const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(path)));
+    const pieces = Buffer.from(`"${"x".repeat(65_000)}`);
+    await Promise.all(clients.map((client) => new Promise((resolve) => client.write(pieces, resolve))));
+    const before = systemClock.now();
+    assert.equal(await ask(), GOOD_RESPONSE);
+    const milliseconds = systemClock.now() - before;
+    assert.ok(milliseconds < 1_000, `the good request took ${milliseconds} ms`);
+
+    const grown = (await memoryOf(server.pid, "VmHWM")) - idle;
+    t.diagnostic(`${grown.toFixed(1)} MB above idle, good request answered in ${milliseconds} ms`);
+    assert.ok(grown < BUDGET_MB, `${grown.toFixed(1)} MB above idle`);
+    for (const client of clients) client.destroy();
+  } finally {
+    server.kill();
+    await once(server, "exit");
+    await rm(directory, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,95 @@
+import { describeError, type Clock, type Logger } from "@icos/system";
+import type { CommandHandlers } from "./handlers.ts";
+import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
+import { LongJobs } from "./long-jobs.ts";
+import { OpenConnections } from "./open-connections.ts";
+import { encodeResponse } from "./response.ts";
+import { busy, serveConnection } from "./serve-connection.ts";
+import type { Connection, HostTransport, Listener } from "./transport.ts";
+import { within } from "./within.ts";
+
+export interface VsockServerModules {
+  readonly transport: HostTransport;
+  readonly handlers: CommandHandlers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits?: ServerLimits | undefined;
+}
+
+/**
+ * Serves the commands of the first guest until `signal` aborts; then takes no more connections, has long work end, and
+ * resolves when those that are open are done, or cut off. Rejects when it cannot listen at the beginning.
+ */
+export async function serveVsock(
+  modules: VsockServerModules,
+  signal: AbortSignal,
+  onListening: () => void = () => undefined,
+): Promise<void> {
+  const { transport, clock, logger, limits = SERVER_LIMITS } = modules;
+  const connections = new ServedConnections(modules, limits, signal);
+  let listener: Listener | undefined = await transport.listen((connection) => connections.accept(connection));
+  onListening();
+  const stopped = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+  while (!signal.aborted) {
+    const failure = await Promise.race([stopped, listener?.failed ?? Promise.resolve(undefined)]);
+    if (failure === undefined && signal.aborted) break;
+    if (failure !== undefined) logger.log("warning", "Connections cannot be taken.", { error: describeError(failure) });
+    listener?.close();
+    await clock.sleep(limits.acceptBackOff, signal).catch(() => undefined);
+    listener = await transport.listen((connection) => connections.accept(connection)).catch(() => undefined);
+  }
+  listener?.close();
+  await connections.drain();
+}
+
+class ServedConnections {
+  readonly #modules: VsockServerModules;
+  readonly #limits: ServerLimits;
+  readonly #open: OpenConnections;
+  readonly #jobs: LongJobs;
+  readonly #served = new Set<Promise<void>>();
+
+  constructor(modules: VsockServerModules, limits: ServerLimits, signal: AbortSignal) {
+    this.#modules = modules;
+    this.#limits = limits;
+    this.#open = new OpenConnections(limits);
+    this.#jobs = new LongJobs(signal);
+  }
+
+  accept(connection: Connection): void {
+    const { socket } = connection;
+    socket.on("error", () => socket.destroy()); // who waits for the socket hears of it, too
+    const open = this.#open.admit(connection);
+    if (open === undefined) {
+      socket.end(encodeResponse({ kind: "error", message: busy().message }), () => socket.destroy());
+      return;
+    }
+    const { handlers, clock, logger } = this.#modules;
+    const served = serveConnection(open, {
+      handlers,
+      clock,
+      logger,
+      limits: this.#limits,
+      jobs: this.#jobs,
+      onGrowth: (bytes) => this.#open.grown(open, bytes),
+    }).finally(() => {
+      this.#open.remove(open);
+      this.#served.delete(served);
+    });
+    this.#served.add(served);
+  }
+
+  /** Resolves when all that was accepted is done; cuts off what is not in time. */
+  async drain(): Promise<void> {
+    const done = async (): Promise<void> => {
+      await Promise.all(this.#served);
+      await this.#jobs.ended();
+    };
+    await within(this.#limits.drain, this.#modules.clock, done, () => new Error("late")).catch(() =>
+      this.#open.destroyAll(),
+    );
+  }
+}

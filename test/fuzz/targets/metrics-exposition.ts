@@ -1,0 +1,18 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { formatLine, type ExpositionLine } from "../../../packages/hostos/src/metrics-proxy/exposition-line.ts";
+import { EXPOSITION_LIMITS, ExpositionParser } from "../../../packages/hostos/src/metrics-proxy/exposition-parser.ts";
+import { unlessRefused } from "../harness/refusal.ts";
+
+/** A page of metrics: what is taken is the same when it is written and read again. */
+export function fuzz(data: Uint8Array): void {
+  const lines = unlessRefused(() => read(data));
+  if (lines) deepStrictEqual(read(Buffer.from(lines.map(formatLine).join(""))), lines);
+}
+
+function read(page: Uint8Array): ExpositionLine[] {
+  const lines: ExpositionLine[] = [];
+  const parser = new ExpositionParser(EXPOSITION_LIMITS, (line) => lines.push(line));
+  parser.write(page);
+  parser.end();
+  return lines;
+}
