@@ -56,7 +56,7 @@ const config = makeObject(CONFIG_OBJECTS.HostOS, {
 });
 const address = { ipv6: "2001:db8::2", prefixLength: 64, gateway: "2001:db8::1" };
 
-void test("whatever sysfs says, there is a choice that networkd's files can be made of, within bounds, and nothing else is left up", () =>
+void test("whatever sysfs says, there is a choice that networkd's files can be made of, within bounds, and nothing is left up", () =>
   fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(name, card), { maxLength: 5 }), async (entries) => {
       const cards = Object.fromEntries(entries);
@@ -68,10 +68,7 @@ void test("whatever sysfs says, there is a choice that networkd's files can be m
       assert.ok(hostNetworkdFiles(config, { card: chosen, type: "HostOS" }).length >= 2);
       assert.ok(describeChoice(choice, address.gateway).text.length > 0);
       assert.equal(machine.addresses.size, 0);
-      assert.deepEqual(
-        [...machine.up].filter((other) => other !== chosen),
-        [],
-      );
+      assert.equal(machine.up.size, 0);
       assert.ok(machine.seconds <= 36 + 50 * entries.length, `${machine.seconds} s`);
       for (const command of machine.commands) assert.ok(!command.includes("\n"), command);
     }),

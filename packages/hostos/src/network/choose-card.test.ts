@@ -9,12 +9,13 @@ async function choose(cards: Readonly<Record<string, FakeCard>>, address = ADDRE
   const machine = new FakeCards(cards);
   const choice = await chooseCard(machine, address);
   assert.equal(machine.addresses.size, 0, "no card keeps the address");
+  assert.equal(machine.up.size, 0, "every card is down for networkd");
   return { choice, machine };
 }
 
 const good = { linkAfter: 0, gatewayAfter: 0 };
 
-void test("the fastest card whose gateway answers is chosen, and only it stays up", async () => {
+void test("the fastest card whose gateway answers is chosen", async () => {
   const { choice, machine } = await choose({
     lo: { sysfs: { type: "772", device: undefined } },
     eno1: { ...good, speed: 1_000 },
@@ -24,7 +25,6 @@ void test("the fastest card whose gateway answers is chosen, and only it stays u
     ens5: good,
   });
   assert.deepEqual(choice, { kind: "working", card: "eno2", speed: 10_000, answer: "echo" });
-  assert.deepEqual([...machine.up], ["eno2"]);
   assert.equal(
     machine.commands.filter((command) => command.startsWith("ping") && command.includes("enp3s0")).length,
     10,
@@ -56,7 +56,6 @@ void test("a gateway is asked ten times, also one that answers no echo request",
   const { choice: late, machine } = await choose({ eno1: { linkAfter: 0, gatewayAfter: 60 } });
   assert.deepEqual(late, { kind: "gateway-silent", card: "eno1", speed: null, tried: ["eno1"] });
   assert.equal(machine.commands.filter((command) => command.startsWith("ping")).length, 10);
-  assert.deepEqual([...machine.up], ["eno1"]);
   const { choice: quiet } = await choose({ eno1: { ...good, answersEcho: false } });
   assert.deepEqual(quiet, { kind: "working", card: "eno1", speed: null, answer: "neighbour" });
 });

@@ -1,7 +1,7 @@
 import { HOST_BRIDGE } from "@icos/config";
 import { describeError, type Clock, type Exec, type Logger } from "@icos/system";
 import { candidateCards, type Candidates, type InterfaceFacts } from "./card-candidates.ts";
-import { chosenCard, decideCard, type CardChoice, type GatewayAnswer } from "./card-choice.ts";
+import { decideCard, type CardChoice, type GatewayAnswer } from "./card-choice.ts";
 import { cardLink, probeOrder, type CardLink } from "./card-link.ts";
 import { askGateway, withAddress, type HostAddress } from "./gateway-probe.ts";
 import type { NetworkSysfs } from "./network-sysfs.ts";
@@ -18,8 +18,9 @@ const TRIES = 10;
 const WAIT_MS = 2_000;
 
 /**
- * Chooses the card that connects the host. Cards are brought up for it; those that are not chosen are down afterwards, and
- * none keeps an address. Never rejects because of a card: one that cannot be asked is silent.
+ * Chooses the card that connects the host. Cards are brought up for it and are down afterwards, because networkd will give
+ * one another MAC address, which not every driver takes while it is up; none keeps an address. Never rejects because of a
+ * card: one that cannot be asked is silent.
  */
 export async function chooseCard(modules: CardModules, address: HostAddress): Promise<CardChoice> {
   const { cards, unusualNames } = await waitForCandidates(modules);
@@ -31,7 +32,7 @@ export async function chooseCard(modules: CardModules, address: HostAddress): Pr
   const links = await waitForLinks(modules, cards);
   modules.logger.log("info", "Links of the network cards.", { links });
   const choice = await askThrough(modules, links, address);
-  for (const card of cards) if (card !== chosenCard(choice)) await setLink(modules, card, "down");
+  for (const card of cards) await setLink(modules, card, "down");
   return choice;
 }
 
