@@ -42,7 +42,7 @@ void test("every unit of the host's network has a bounded set of capabilities an
 
 void test("no network without a packet filter, and none before the host's configuration", async () => {
   const [closed, host] = await units("firewall");
-  const [network] = await units("network");
+  const network = (await units("network")).find(({ name }) => name === "hostos-network.service");
   assert.match(closed?.text ?? "", /^RequiredBy=hostos-network\.service$/m);
   assert.match(closed?.text ?? "", /^Before=network-pre\.target hostos-network\.service systemd-networkd\.service/m);
   assert.match(host?.text ?? "", /^PartOf=closed-firewall\.service$/m);

@@ -39,7 +39,7 @@ async function onMachine(body: (machine: Machine) => Promise<void>): Promise<voi
     };
     const { sysfs, clock, logger } = machine;
     const modules = { sysfs, clock, logger, exec, hasManagementController: async () => lanPrint !== undefined };
-    const { warning, text } = await configureHostNetwork(modules, { config, run, guestSlots: 2 });
+    const { warning, text } = await configureHostNetwork(modules, { config, run });
     const file = await readFile(join(run, "icos/network.json"), "utf8");
     return { warning, text, state: parseJson(networkStateSchema, file, { code: "bad", name: "The state" }) };
   };
@@ -57,7 +57,7 @@ void test("the choice becomes networkd's files, resolv.conf and a state that con
       "20-br6.netdev",
       "20-br6.network",
       "20-eno1.network",
-      ...["guest0", "guest1", "upgrade0", "upgrade1"].flatMap((tap) => [`20-${tap}.netdev`, `20-${tap}.network`]),
+      ...["guest0", "upgrade0"].flatMap((tap) => [`20-${tap}.netdev`, `20-${tap}.network`]),
     ]);
     const bridge = join(run, "systemd/network/20-br6.network");
     assert.match(await readFile(bridge, "utf8"), /^Address=2001:db8:0:1:6800:94ff:feef:2978\/64$/m);

@@ -26,9 +26,10 @@ export interface HostNetworkOptions {
   readonly config: HostosConfig;
   /** `/run` */
   readonly run: string;
-  /** How many guests the host may run; each has a tap device, and so has its upgrade. */
-  readonly guestSlots: number;
 }
+
+/** Of the guest and its upgrade; further guests' are made with them (`guest-tap@.service`). */
+const TAPS = [guestTap("GuestOS"), guestTap("UpgradeGuestOS")] as const;
 
 /** Every file of ours for networkd begins with this. */
 const OURS = "20-";
@@ -39,7 +40,7 @@ const OURS = "20-";
  */
 export async function configureHostNetwork(
   modules: HostNetworkModules,
-  { config, run, guestSlots }: HostNetworkOptions,
+  { config, run }: HostNetworkOptions,
 ): Promise<{ readonly state: NetworkState; readonly warning: boolean; readonly text: string }> {
   const { prefixLength, gateway } = hostNetworkOf(config);
   const { ipv6, mac } = hostAddressOf(config, "HostOS");
@@ -48,11 +49,7 @@ export async function configureHostNetwork(
     chooseCard(modules, address),
     findOtherManagementMac(modules, config.icos_settings.mgmt_mac),
   ]);
-  const taps = Array.from({ length: guestSlots }, (_, slot) => [
-    guestTap("GuestOS", slot),
-    guestTap("UpgradeGuestOS", slot),
-  ]).flat();
-  const files = hostNetworkdFiles(config, { card: chosenCard(choice), type: "HostOS", taps });
+  const files = hostNetworkdFiles(config, { card: chosenCard(choice), type: "HostOS", taps: TAPS });
   await replaceNetworkFiles(join(run, "systemd/network"), files);
   await writeFileDurably(join(run, "resolv.conf"), formatResolvConf(DEFAULT_RESOLVERS));
   const state: NetworkState = {

@@ -22,7 +22,7 @@ try {
       () => false,
     );
   const modules = { sysfs: networkSysfs(), exec, clock: systemClock, logger, hasManagementController };
-  const { state, warning, text } = await configureHostNetwork(modules, { config, run: "/run", guestSlots: 1 });
+  const { state, warning, text } = await configureHostNetwork(modules, { config, run: "/run" });
   logger.log(warning ? "warning" : "info", text, { state });
   say(warning ? `WARNING: ${text}` : text);
 } catch (error) {
