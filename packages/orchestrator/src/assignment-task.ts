@@ -45,6 +45,11 @@ export class AssignmentTask {
     return this.#assignment;
   }
 
+  /** Checks that failed since the last one that did not. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** The version that the registry wants instead of the running one. */
   get wantedUpgrade(): string | undefined {
     return this.#wantedUpgrade;

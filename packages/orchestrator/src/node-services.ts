@@ -12,6 +12,8 @@ import { localFirewall } from "./firewall/local-firewall.ts";
 import { firewallPolicy } from "./firewall/policy.ts";
 import { postCbor } from "./http-post.ts";
 import { openKeyStore } from "./key-store.ts";
+import { HostChannel, type AskHost } from "./host/host-channel.ts";
+import { nodeHealth } from "./host/node-health.ts";
 import type { NodeKeys } from "./node-keys.ts";
 import { membershipOf } from "./node-registry.ts";
 import { replicaCommand, type OrchestratorOptions } from "./options.ts";
@@ -29,6 +31,8 @@ export interface OrchestratorModules {
   readonly clock: Clock;
   readonly console: Console;
   readonly logger: Logger;
+  /** The host, if the machine may have one. */
+  readonly askHost?: AskHost | undefined;
 }
 
 /** Everything that the orchestrator's steps work with. Nothing of it runs yet. */
@@ -52,6 +56,13 @@ export interface NodeServices extends OrchestratorModules {
   readonly sshAccess: SshAccessTask;
   /** Wakes who waits for a new registry version or for the end of the replica. */
   readonly wakeup: Wakeup;
+  readonly host: HostChannel;
+  readonly progress: StartupProgress;
+}
+
+/** What the start-up said last; `undefined` when it is over. */
+export interface StartupProgress {
+  line: string | undefined;
 }
 
 const POLL_MS = 5_000;
@@ -62,7 +73,14 @@ export async function createNodeServices(
   modules: OrchestratorModules,
   signal: AbortSignal,
 ): Promise<NodeServices> {
-  const { clock, console, logger, start } = modules;
+  const { clock, logger, start } = modules;
+  const progress: StartupProgress = { line: "The node starts." };
+  const console: Console = {
+    line(text) {
+      if (progress.line !== undefined) progress.line = text;
+      modules.console.line(text);
+    },
+  };
   const config = await modules.loadConfig(signal);
   await makeDirectory(options.dataDirectory, 0o750);
   const { crypto_root } = config.crypto;
@@ -109,13 +127,38 @@ export async function createNodeServices(
     clock,
     logger,
     onStart: () => metrics.replicaStarts.increment(),
-    onEnd: () => wakeup.wake(),
+    onEnd: () => {
+      wakeup.wake();
+      host.changed();
+    },
   });
+  const host = new HostChannel(
+    {
+      ask: modules.askHost ?? noHost,
+      health: () =>
+        nodeHealth({
+          nodeId,
+          startup: progress.line,
+          failedChecks: task.failures,
+          registryUnreachable: report.unreachable,
+          replicaDown: replica.retryIn !== undefined,
+        }),
+      clock,
+      logger,
+      hostVersion: metrics.hostVersion,
+    },
+    signal,
+  );
   const task = new AssignmentTask(version, {
     membership: () => membershipOf(registry, keys.nodeId),
     replicaCommand: (subnetId) => replicaCommand(options, version, subnetId),
     replica,
-    console,
+    console: {
+      line(text) {
+        console.line(text);
+        host.show(text); // whether the machine may be switched off is read there
+      },
+    },
     logger,
     metrics,
   });
@@ -140,6 +183,7 @@ export async function createNodeServices(
   });
   return {
     ...modules,
+    console,
     options,
     config,
     keys,
@@ -156,8 +200,14 @@ export async function createNodeServices(
     accounts,
     sshAccess,
     wakeup,
+    host,
+    progress,
   };
 }
+
+const noHost: AskHost = async () => {
+  throw new IcosError("no-host", "This machine has no host to talk to.");
+};
 
 async function readVersion(file: string): Promise<string> {
   const version = (await readFileIfExists(file))?.toString().trim();

@@ -13,6 +13,7 @@ export interface OrchestratorMetrics {
   readonly certifiedTime: Metric;
   readonly firewallVersion: Metric;
   readonly sshAccessVersion: Metric;
+  readonly hostVersion: Metric;
   readonly residentMemory: Metric;
   render(): string;
 }
@@ -55,6 +56,9 @@ export function createOrchestratorMetrics(): OrchestratorMetrics {
       "firewall_registry_version",
       "Registry version of the firewall rules that are in force.",
     ),
+    hostVersion: page.gauge("ic_orchestrator_hostos_info", "Version of the HostOS that runs this node.", {
+      labelled: true,
+    }),
     sshAccessVersion: page.gauge("ssh_access_registry_version", "Registry version of the SSH keys that are in force."),
     residentMemory,
     render() {

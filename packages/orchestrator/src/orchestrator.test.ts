@@ -4,10 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { decodeCbor, Principal, thresholdKeyToPem, ThresholdKey } from "@icos/certification";
 import { makeGuestosConfig, parseIcConfig, renderIcConfig, type IcConfig } from "@icos/config";
 import { serializeGrubenv, withBootState } from "@icos/slots";
 import { silentLogger, systemClock, type Clock } from "@icos/system";
+import { NO_PAYLOAD, type Command, type Payload } from "@icos/vsock";
 import { listeningPorts } from "../test/listening-ports.ts";
 import { startLocalService, type LocalService } from "../test/local-service.ts";
 import { makeNodeDirectories, startTestNetwork, VERSION, type TestNetwork } from "../test/network.ts";
@@ -37,6 +39,8 @@ async function eventually<Value>(
 /** A node's orchestrator in this process; its replica is a process of its own. */
 class TestNode {
   readonly lines: string[] = [];
+  /** What the host was asked. */
+  readonly asked: Command[] = [];
   readonly root: string;
   readonly #network: TestNetwork;
   readonly #address: string;
@@ -103,6 +107,10 @@ class TestNode {
       clock,
       console: { line: (text: string) => void this.lines.push(text) },
       logger: silentLogger,
+      askHost: async (command: Command): Promise<Payload> => {
+        this.asked.push(command);
+        return command.kind === "GetHostOSVersion" ? { kind: "HostOSVersion", version: "h1" } : NO_PAYLOAD;
+      },
     };
     this.#ended = runOrchestrator(options, modules, this.#stop.signal, (pages) => (this.#pages = pages));
     this.#ended.catch(() => undefined); // reported by stop()
@@ -176,6 +184,15 @@ void test("nodes make their keys, register themselves and run their replica whil
       assert.equal(await node.dashboard("DC id"), "dc1");
       assert.match(await node.metrics(), /^ic_orchestrator_info\{ic_active_version="v1"\} 1$/m);
       await other.line("orchestrator ready");
+
+      const health = await eventually("the host hears of it", () =>
+        node.asked.find(({ kind, ...rest }) => kind === "guest-health" && JSON.stringify(rest).includes("healthy")),
+      );
+      const report = { state: "healthy", "node-id": nodeId, detail: null };
+      assert.deepEqual(health, { kind: "guest-health", arguments: report });
+      const joined = { count: 10, message: `Join request successful: node ${nodeId}.` };
+      assert.ok(node.asked.some((command) => isDeepStrictEqual(command, { kind: "notify", arguments: joined })));
+      assert.match(await node.metrics(), /^ic_orchestrator_hostos_info\{hostos_version="h1"\} 1$/m);
 
       const members = [nodeId, await other.dashboard("node id")].map((id) => Principal.fromText(id));
       const subnet = await network.governance.createSubnet({ node_ids: members, replica_version_id: VERSION });

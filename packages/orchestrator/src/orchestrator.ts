@@ -34,6 +34,7 @@ export async function runOrchestrator(
     tasks.push(supervise(name, task, { clock, logger, failed: metrics.tasksFailed }, background));
   };
   try {
+    start("host_channel", (signal) => node.host.run(signal));
     start("status", (signal) => tellStatus(node, signal));
     const startPolling = (): void => start("registry_replicator", (signal) => replicator.run(signal));
     const started = new AbortController();
@@ -48,7 +49,10 @@ export async function runOrchestrator(
       { signal, observe: (event) => logPhase(node, event) },
     );
     started.abort();
+    node.progress.line = undefined;
+    node.host.changed();
     console.line(`orchestrator ready: node ${node.nodeId} ${stateOf(node)}`);
+    node.host.show(statusLine(node));
     start("GuestOS_upgrade", (signal) => followAssignment(node, signal));
     if (!signal.aborted) await once(signal, "abort");
   } catch (error) {
@@ -83,13 +87,19 @@ async function followProtection(node: NodeServices, signal: AbortSignal): Promis
 }
 
 async function tellStatus(node: NodeServices, signal: AbortSignal): Promise<void> {
-  const { clock, config, console, nodeId, version } = node;
-  const ipv4 = config.initial_ipv4_config.public_address;
+  const { clock, console, host } = node;
   for (;;) {
     await clock.sleep(STATUS_MS, signal);
-    const addresses = `IPv6 ${config.transport.node_ip}, IPv4 ${ipv4 === "" ? "none" : ipv4}`;
-    console.line(`Node ${nodeId}: ${stateOf(node)}, version ${version}, ${addresses}.`);
+    console.line(statusLine(node));
+    host.show(statusLine(node));
   }
+}
+
+function statusLine(node: NodeServices): string {
+  const { config, nodeId, version } = node;
+  const ipv4 = config.initial_ipv4_config.public_address;
+  const addresses = `IPv6 ${config.transport.node_ip}, IPv4 ${ipv4 === "" ? "none" : ipv4}`;
+  return `Node ${nodeId}: ${stateOf(node)}, version ${version}, ${addresses}.`;
 }
 
 const stateOf = ({ task }: NodeServices): string =>

@@ -22,6 +22,11 @@ export class ReplicationReport {
     metrics.polls.set(0, { status: "failure" });
   }
 
+  /** The registry could not be read several times in a row. */
+  get unreachable(): boolean {
+    return this.#told;
+  }
+
   /** A poll begins; `now` in milliseconds. */
   pollStarts(now: number): void {
     this.#pollStarted = now;

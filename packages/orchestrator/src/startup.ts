@@ -18,6 +18,8 @@ export interface Startup {
 const JOIN_RETRY_MS = 5_000;
 /** The records of a node that was accepted are there already, as a rule; a poll takes longer than this. */
 const JOINED_POLL_MS = 100;
+/** Nobody may be at the screen of the host just then. Upstream's number. */
+const JOINED_REPETITIONS = 10;
 
 /** In this order, each once; replication and registration may wait for as long as it takes. */
 export const STARTUP_PHASES: readonly Phase<Startup>[] = [
@@ -44,11 +46,11 @@ export const STARTUP_PHASES: readonly Phase<Startup>[] = [
   {
     name: "register",
     async run({ node, signal }) {
-      const { options, registry, keys, config, verifier, clock, console, logger } = node;
+      const { options, registry, keys, config, verifier, clock, console, logger, host, nodeId } = node;
       if (!options.registers) return "not asked to";
       // A store that is older than the registration would make the node ask again, only to be refused.
       if (!holdsKeys(registry, keys)) await pollAgain(node, 0, signal);
-      return registerNode(
+      const result = await registerNode(
         {
           isRegistered: () => holdsKeys(registry, keys),
           ...createJoinRequest({ config, keys: keys.public, verifier, clock, signal }),
@@ -59,6 +61,8 @@ export const STARTUP_PHASES: readonly Phase<Startup>[] = [
         },
         signal,
       );
+      if (result === "registered") host.show(`Join request successful: node ${nodeId}.`, JOINED_REPETITIONS);
+      return result;
     },
   },
   {

@@ -9,6 +9,8 @@ import { within } from "./within.ts";
 export interface ClientModules {
   readonly transport: GuestTransport;
   readonly clock: Clock;
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds; upstream's, because an upgrade is slow. */
@@ -18,12 +20,17 @@ const ANSWER_MS = 300_000;
  * Has the host carry out a command. Rejects with `host-refused` and the host's reason, `no-host`, `host-too-slow`, or
  * an error of the connection or of the response's form.
  */
-export async function askHost(command: Command, { transport, clock }: ClientModules): Promise<Payload> {
+export async function askHost(command: Command, { transport, clock, signal }: ClientModules): Promise<Payload> {
   const senderCid = await transport.localCid();
   const bytes = await within(
     ANSWER_MS,
     clock,
-    (late) => exchange(encodeRequest({ senderCid, command }), transport, late),
+    (late) =>
+      exchange(
+        encodeRequest({ senderCid, command }),
+        transport,
+        signal === undefined ? late : AbortSignal.any([late, signal]),
+      ),
     () => new IcosError("host-too-slow", `The host did not answer within ${ANSWER_MS / 1000} s.`),
   );
   const response = decodeResponse(bytes);

@@ -1,8 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseGuestosConfig, parseIcConfig, renderIcConfig, type IcConfig } from "@icos/config";
-import { createConsole, parseOrchestratorOptions, runOrchestrator, startProcess } from "@icos/orchestrator";
+import {
+  createConsole,
+  parseOrchestratorOptions,
+  runOrchestrator,
+  startProcess,
+  type OrchestratorModules,
+} from "@icos/orchestrator";
 import { createLogger, describeError, IcosError, readFileIfExists, systemClock, writeFileDurably } from "@icos/system";
+import { askHost, vsockGuestTransport } from "@icos/vsock";
 import { waitForAddress } from "../interface-address.ts";
 import { createLayout } from "../layout.ts";
 
@@ -31,7 +38,15 @@ for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stop
 try {
   const options = parseOrchestratorOptions(process.argv.slice(2));
   const load = (signal: AbortSignal): Promise<IcConfig> => loadConfig(options.configFile, signal);
-  const modules = { loadConfig: load, start: startProcess, clock: systemClock, console, logger };
+  const transport = vsockGuestTransport();
+  const modules: OrchestratorModules = {
+    loadConfig: load,
+    start: startProcess,
+    clock: systemClock,
+    console,
+    logger,
+    askHost: (command, signal) => askHost(command, { transport, clock: systemClock, signal }),
+  };
   await runOrchestrator(options, modules, stopping.signal);
 } catch (error) {
   if (!stopping.signal.aborted) {
