@@ -1,0 +1,81 @@
+import {
+  bootStateOf,
+  otherSlot,
+  parseGrubenv,
+  serializeGrubenv,
+  withBootState,
+  type BootState,
+  type Grubenv,
+  type GrubenvStore,
+  type Slot,
+} from "@icos/slots";
+import { describeError, IcosError } from "@icos/system";
+import type { Progress } from "../root-service/messages.ts";
+
+export interface AlternativeModules {
+  /** The `grubenv` on the guest's disk. */
+  readonly openGrubenv: () => Promise<GrubenvStore>;
+  readonly guest: {
+    stop(): Promise<void>;
+    start(): Promise<void>;
+  };
+}
+
+/** What the guest's disk says it boots; undefined when it says nothing. */
+export async function showAlternative({ openGrubenv }: Pick<AlternativeModules, "openGrubenv">) {
+  return stateOf(await read(await openGrubenv()));
+}
+
+/**
+ * Has GuestOS start from `target`, or from the other slot than now, as if it had just been upgraded to it: if it does not
+ * confirm itself, the next start goes back. The guest is stopped for it, and started again whatever happens. Throws
+ * `alternative-unknown` when no slot is set and none is named.
+ */
+export async function swapAlternative(
+  target: Slot | undefined,
+  { openGrubenv, guest }: AlternativeModules,
+  report: (progress: Progress) => void,
+): Promise<Slot> {
+  plan(stateOf(await read(await openGrubenv())), target); // refused before anything stops
+  report({ phase: "stop the guest", text: "..." });
+  let problem: unknown;
+  let slot: Slot | undefined;
+  try {
+    await guest.stop();
+    const store = await openGrubenv();
+    const grubenv = await read(store);
+    const next = plan(stateOf(grubenv), target);
+    report({ phase: "switch", text: `to slot ${next.alternative}` });
+    await store.write(serializeGrubenv(withBootState(grubenv, next)));
+    slot = next.alternative;
+  } catch (error) {
+    problem = error;
+  }
+  report({ phase: "start the guest", text: "..." });
+  await guest.start().catch((error: unknown) => {
+    const before = problem === undefined ? `GuestOS was switched to slot ${slot}` : describeError(problem);
+    throw new IcosError("guest-not-started", `${before}; the guest could not be started.`, {
+      next: "See `view-logs guestos`; `restart-guestos` tries again.",
+      cause: error,
+    });
+  });
+  if (slot === undefined) throw problem;
+  return slot;
+}
+
+function plan(state: BootState | undefined, target: Slot | undefined): BootState {
+  if (target !== undefined) return { alternative: target, cycle: "first_boot" };
+  if (state !== undefined) return { alternative: otherSlot(state.alternative), cycle: "first_boot" };
+  throw new IcosError("alternative-unknown", "The guest's disk does not say which slot it boots.", {
+    next: "Name the slot: `guestos-alternative swap A` or `guestos-alternative swap B`.",
+  });
+}
+
+async function read(store: GrubenvStore): Promise<Grubenv> {
+  const block = await store.read();
+  return block === undefined ? { entries: new Map() } : parseGrubenv(block, store.name);
+}
+
+function stateOf(grubenv: Grubenv): BootState | undefined {
+  return grubenv.entries.has("boot_alternative") ? bootStateOf(grubenv) : undefined;
+}
