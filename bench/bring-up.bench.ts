@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { buildGuestos, openToolsTree } from "@icos/image";
+import { buildOs, openToolsTree } from "@icos/image";
 import { parseJson } from "@icos/system";
 import { type Bench, type Measurement, measurement } from "../packages/cli/src/bench/bench.ts";
 import { runIcos } from "./lib/icos-command.ts";
@@ -18,7 +18,7 @@ export const bench: Bench = {
     const env = scratchEnvironment(context);
     report("tools and image");
     await openToolsTree({ signal });
-    await buildGuestos({ variant: "dev", signal });
+    await buildOs("guestos", { variant: "dev", signal });
     const measurements: Measurement[] = [];
     for (const nodes of SIZES) {
       const name = `bench-${nodes}`;

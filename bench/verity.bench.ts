@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { VERITY_BLOCK_SIZE, VERITY_SALT, VERITY_TREE_OFFSET } from "@icos/slots";
 import { IcosError } from "@icos/system";
-import { buildGuestos, openToolsTree } from "@icos/image";
+import { buildOs, openToolsTree } from "@icos/image";
 import { type Bench, measurement } from "../packages/cli/src/bench/bench.ts";
 import { computeVerityTree, readVeritySuperblock } from "../packages/image/src/filesystem/verity.ts";
 import { inTurns, ROUNDS } from "./lib/spread.ts";
@@ -15,7 +15,7 @@ export const bench: Bench = {
   async run({ directory, signal, report }) {
     report("building the image");
     const tools = await openToolsTree({ signal });
-    const build = await buildGuestos({ variant: "prod", signal });
+    const build = await buildOs("guestos", { variant: "prod", signal });
     const image = join(dirname(build.bootImage.path), "root.img");
     const file = await open(image, "r");
     try {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { buildGuestos } from "@icos/image";
+import { buildOs } from "@icos/image";
 import {
   bringUp,
   createControlClient,
@@ -51,7 +51,7 @@ export async function withTestnet<Result>(
       { directories, topology, create: true, signal, onStatus: (now) => report(whatHappens(now)) },
       {
         prepareImage: async () => {
-          const { version, rootHash, diskImage, updateImage } = await buildGuestos({ variant: "dev", signal });
+          const { version, rootHash, diskImage, updateImage } = await buildOs("guestos", { variant: "dev", signal });
           return { version, variant: "dev", rootHash, diskImage, updateImage: { ...updateImage } };
         },
         prepareHostImage: () => Promise.reject(new Error("No node of a bench is nested.")),

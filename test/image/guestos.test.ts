@@ -3,18 +3,18 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { buildGuestos, inspectImage, openToolsTree, type GuestosBuild, type ToolsTree } from "@icos/image";
+import { buildOs, inspectImage, openToolsTree, type OsBuild, type ToolsTree } from "@icos/image";
 import { findFirstDifference } from "../../packages/image/src/reproduce/first-difference.ts";
 import { GUESTOS_PARTITIONS, VERITY_TREE_OFFSET } from "@icos/slots";
 
 void suite("GuestOS image", () => {
   let tools: ToolsTree;
-  let build: GuestosBuild;
+  let build: OsBuild;
   let scratch: string;
 
   before(async () => {
     tools = await openToolsTree();
-    build = await buildGuestos({ variant: "dev" });
+    build = await buildOs("guestos", { variant: "dev" });
     scratch = await mkdtemp(join(tmpdir(), "icos-image-test-"));
   });
   after(() => rm(scratch, { recursive: true, force: true }));
@@ -104,7 +104,7 @@ void suite("GuestOS image", () => {
   });
 
   void test("nobody can log in to the prod image", async () => {
-    const prod = await buildGuestos({ variant: "prod" });
+    const prod = await buildOs("guestos", { variant: "prod" });
     const root = join(scratch, "prod");
     await run(
       "fsck.erofs",

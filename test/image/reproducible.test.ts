@@ -4,11 +4,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { reproduceGuestos } from "@icos/image";
+import { reproduceOs } from "@icos/image";
 import { findFirstDifference } from "../../packages/image/src/reproduce/first-difference.ts";
 
 void test("GuestOS built elsewhere, by another user, in other surroundings is the same to the bit", async () => {
-  const report = await reproduceGuestos({ variant: "dev" });
+  const report = await reproduceOs("guestos", { variant: "dev" });
   assert.deepEqual(report.difference, undefined);
   assert.equal(report.identical, true);
   assert.equal(report.updateImageSha256[0], report.updateImageSha256[1]);

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { loadComponents } from "../../packages/image/src/rootfs/components.ts";
 import { planAccounts } from "../../packages/image/src/rootfs/accounts.ts";
+import { REPOSITORY } from "./docs/markdown.ts";
 import { IC_REPLICA, READERS } from "../../packages/guestos/src/layout.ts";
-
-const GUESTOS = join(import.meta.dirname, "../../images/guestos");
 
 void test("the boot program knows accounts and groups by the numbers that both variants of the image give them", async () => {
   for (const variant of ["prod", "dev"] as const) {
-    const accounts = planAccounts(await loadComponents(GUESTOS, variant));
+    const accounts = planAccounts(await loadComponents(REPOSITORY, "guestos", variant));
     assert.deepEqual(accounts.idsOf("ic-replica"), IC_REPLICA);
     for (const [name, gid] of Object.entries(READERS)) assert.equal(accounts.idsOf(`root:${name}`).gid, gid, name);
   }

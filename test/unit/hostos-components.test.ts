@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { planAccounts } from "../../packages/image/src/rootfs/accounts.ts";
 import { loadComponents } from "../../packages/image/src/rootfs/components.ts";
+import { REPOSITORY } from "./docs/markdown.ts";
 import { GUEST_ACCOUNT, STICK_ACCOUNTS } from "../../packages/config/src/index.ts";
 
-const HOSTOS = join(import.meta.dirname, "../../images/hostos");
+const HOSTOS = join(REPOSITORY, "images/hostos");
 
 void test("accounts of both variants have their numbers, and those that others name exist", async () => {
   for (const variant of ["prod", "dev"] as const) {
-    const accounts = planAccounts(await loadComponents(HOSTOS, variant));
+    const accounts = planAccounts(await loadComponents(REPOSITORY, "hostos", variant));
     const ids = { "guest-vm": 801, "host-agent": 802, node_exporter: 803, "limited-console": 804, admin: 1000 };
     for (const [name, id] of Object.entries(ids)) assert.deepEqual(accounts.idsOf(name), { uid: id, gid: id }, name);
     for (const name of [GUEST_ACCOUNT, ...STICK_ACCOUNTS]) accounts.idsOf(name);
@@ -18,7 +19,7 @@ void test("accounts of both variants have their numbers, and those that others n
 });
 
 void test("what opens a development host is not in the other variant", async () => {
-  const names = (await loadComponents(HOSTOS, "prod")).map(({ name }) => name);
+  const names = (await loadComponents(REPOSITORY, "hostos", "prod")).map(({ name }) => name);
   assert.ok(names.includes("access"));
   assert.ok(!names.includes("development"));
 });

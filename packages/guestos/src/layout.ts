@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { MountPlaces } from "@icos/system";
 
 /** Where the programs of GuestOS find and put things. A test has all of it in a temporary directory. */
 export interface Layout {
@@ -25,6 +26,11 @@ export function createLayout(root = "/"): Layout {
     bootGrub: join(root, "boot/grub"),
     share: join(root, "opt/ic/share"),
   };
+}
+
+/** What mounting needs to know of the layout. */
+export function mountPlaces({ proc, run }: Pick<Layout, "proc" | "run">): MountPlaces {
+  return { proc, scratch: join(run, "guestos") };
 }
 
 /** Numeric owner of everything that the node's own programs write (user and group `ic-replica`). */

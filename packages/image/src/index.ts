@@ -1,10 +1,11 @@
-export { buildGuestos, type BuildGuestosOptions, type GuestosBuild } from "./guestos/build-guestos.ts";
+export { buildOs, type BuildOsOptions, type OsBuild } from "./os/build-os.ts";
+export { OS_NAMES, type OsName } from "./os/os-name.ts";
 export { makeExt4, type Ext4Options } from "./filesystem/make.ts";
 export { inspectImage, type BootReport, type ImageReport, type RootReport } from "./inspect/inspect-image.ts";
 export type { ImagePartition } from "./inspect/open-image.ts";
 export { lockPackages, type LockChange, type LockReport } from "./lock/lock-packages.ts";
 export type { ImageDifference } from "./reproduce/compare-images.ts";
-export { reproduceGuestos, type ReproduceReport } from "./reproduce/reproduce-guestos.ts";
+export { reproduceOs, type ReproduceReport } from "./reproduce/reproduce-os.ts";
 export type { Variant } from "./rootfs/components.ts";
 export { bundleLocalProgram } from "./rootfs/local-bundle.ts";
 export { imageSettings, type ImageSettings } from "./settings.ts";

@@ -8,6 +8,10 @@ export type BootArgs = Readonly<Record<Slot, string>>;
 export interface BootArgsOptions {
   /** dm-verity root hash, 64 lower-case hexadecimal digits. */
   readonly rootHash: string;
+  /** The device of the root file system of a slot, as the initramfs finds it; by default the GuestOS partition. */
+  readonly rootDevice?: ((slot: Slot) => string) | undefined;
+  /** Values of `console=`; the last is `/dev/console`. Default `ttyS0`. */
+  readonly consoles?: readonly string[] | undefined;
   /** Further arguments, e.g. `panic=10`; they become part of the launch measurement. */
   readonly extra?: readonly string[] | undefined;
 }
@@ -20,7 +24,12 @@ const ARGUMENT = /^[!#%&'()*+,\-./0-9:;<=>?@A-Z[\]^_a-z{|}~]+$/;
  * The content of `boot_args`: a file that GRUB sources and that a virtual machine's runner parses. The two lines differ
  * in `root=` and `dfinity.system=` only. Unlike upstream's it has no SELinux arguments yet: the image has no policy.
  */
-export function renderBootArgs({ rootHash, extra = [] }: BootArgsOptions): string {
+export function renderBootArgs({
+  rootHash,
+  rootDevice = (slot) => partitionDevicePath(slotPartition(slot, "root")),
+  consoles = ["ttyS0"],
+  extra = [],
+}: BootArgsOptions): string {
   const problems = extra
     .filter((argument) => !ARGUMENT.test(argument))
     .map((argument) => `${JSON.stringify(argument)} is not a single plain argument`);
@@ -28,8 +37,8 @@ export function renderBootArgs({ rootHash, extra = [] }: BootArgsOptions): strin
   if (problems.length > 0) throw invalid("boot_args", problems);
   const line = (slot: Slot): string =>
     [
-      `root=${partitionDevicePath(slotPartition(slot, "root"))}`,
-      "console=ttyS0",
+      `root=${rootDevice(slot)}`,
+      ...consoles.map((console) => `console=${console}`),
       "nomodeset",
       ...extra,
       `dfinity.system=${slot}`,

@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import { buildGuestos, openToolsTree, type GuestosBuild, type ToolsTree } from "@icos/image";
+import { buildOs, openToolsTree, type OsBuild, type ToolsTree } from "@icos/image";
 import type { Accelerator } from "@icos/vm";
 import { chooseAccelerator } from "../../../packages/testnet/src/supervisor/choose-accelerator.ts";
 
 /** The GuestOS that the machines of a test boot, and what runs them. */
 export interface TestImage {
-  readonly build: GuestosBuild;
+  readonly build: OsBuild;
   readonly tools: ToolsTree;
   readonly accelerator: Accelerator;
 }
 
 /** Builds the development image, or takes it from the cache. `scratch` is a directory of the test. */
 export async function openTestImage(scratch: string): Promise<TestImage> {
-  const build = await buildGuestos({ variant: "dev" });
+  const build = await buildOs("guestos", { variant: "dev" });
   const tools = await openToolsTree();
   const { kind } = await chooseAccelerator(
     { baseImage: build.diskImage.path, scratch: join(scratch, "probe"), wish: process.env["ICOS_ACCELERATOR"] },

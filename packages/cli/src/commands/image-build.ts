@@ -1,13 +1,17 @@
-import { buildGuestos } from "@icos/image";
+import { buildOs, type OsName } from "@icos/image";
 import type { CliContext } from "../context.ts";
 import { stderrProgress } from "../output/progress.ts";
 import type { ImageBuild } from "../schemas/image.ts";
 import type { BuildOptions } from "./image.ts";
 
-export async function imageBuild(context: CliContext, { variant, version, json }: BuildOptions): Promise<void> {
+export async function imageBuild(
+  context: CliContext,
+  os: OsName,
+  { variant, version, json }: BuildOptions,
+): Promise<void> {
   const progress = stderrProgress();
   const { observe } = progress;
-  const build = await buildGuestos({
+  const build = await buildOs(os, {
     variant,
     observe,
     signal: context.signal,
@@ -15,7 +19,7 @@ export async function imageBuild(context: CliContext, { variant, version, json }
   }).finally(() => progress.end());
   const { path, size, sha256 } = build.updateImage;
   const report: ImageBuild = {
-    os: "guestos",
+    os,
     version: build.version,
     variant: build.variant,
     rootHash: build.rootHash,

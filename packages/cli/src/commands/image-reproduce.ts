@@ -1,4 +1,4 @@
-import { reproduceGuestos } from "@icos/image";
+import { reproduceOs, type OsName } from "@icos/image";
 import { IcosError } from "@icos/system";
 import type { CliContext } from "../context.ts";
 import { stderrProgress } from "../output/progress.ts";
@@ -7,15 +7,16 @@ import type { ImageReproduce } from "../schemas/image.ts";
 /** Fails (`not-reproducible`) when the two builds differ, after it has reported how. */
 export async function imageReproduce(
   context: CliContext,
+  os: OsName,
   { variant, json }: { readonly variant: "prod" | "dev"; readonly json?: boolean },
 ): Promise<void> {
   const progress = stderrProgress();
-  const found = await reproduceGuestos({ variant, observe: progress.observe, signal: context.signal }).finally(() =>
+  const found = await reproduceOs(os, { variant, observe: progress.observe, signal: context.signal }).finally(() =>
     progress.end(),
   );
   const { difference } = found;
   const report: ImageReproduce = {
-    os: "guestos",
+    os,
     variant,
     identical: found.identical,
     version: found.version,
@@ -29,12 +30,13 @@ export async function imageReproduce(
   if (json) context.out(`${JSON.stringify(report, undefined, 2)}\n`);
   else context.out(reproduceText(report));
   if (!report.identical)
-    throw new IcosError("not-reproducible", `Two builds of guestos ${report.version} are not the same.`, {
+    throw new IcosError("not-reproducible", `Two builds of ${os} ${report.version} are not the same.`, {
       next: "The first difference is named above.",
     });
 }
 
 function reproduceText({
+  os,
   identical,
   version,
   rootHash,
@@ -43,7 +45,7 @@ function reproduceText({
   difference,
 }: ImageReproduce): string {
   const lines = [
-    `guestos ${version}: ${identical ? "identical, bit for bit" : "NOT identical"}`,
+    `${os} ${version}: ${identical ? "identical, bit for bit" : "NOT identical"}`,
     `root hash     ${rootHash}`,
     `update image  ${updateImageSha256[0]}`,
     ...(identical ? [] : [`second build  ${updateImageSha256[1]}`]),

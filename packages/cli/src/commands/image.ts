@@ -1,3 +1,4 @@
+import type { OsName } from "@icos/image";
 import { Argument, type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
 import { examples } from "../output/examples.ts";
@@ -12,10 +13,10 @@ export function registerImage(parent: Command, context: CliContext): void {
     .addOption(new Option("--variant <variant>", "prod has no login anywhere").choices(["prod", "dev"]).default("prod"))
     .option("--version <version>", "what the image says it is (derived from its inputs unless told)")
     .option("--json", "print what was built as JSON")
-    .addHelpText("after", examples("icos image build guestos", "icos image build guestos --variant dev --json"))
-    .action(async (_os: string, options: BuildOptions) => {
+    .addHelpText("after", examples("icos image build guestos", "icos image build hostos --variant dev --json"))
+    .action(async (os: OsName, options: BuildOptions) => {
       const { imageBuild } = await import("./image-build.ts");
-      await imageBuild(context, options);
+      await imageBuild(context, os, options);
     });
   image
     .command("lock")
@@ -34,9 +35,9 @@ export function registerImage(parent: Command, context: CliContext): void {
     .addOption(new Option("--variant <variant>", "which variant").choices(["prod", "dev"]).default("prod"))
     .option("--json", "print JSON")
     .addHelpText("after", examples("icos image reproduce guestos"))
-    .action(async (_os: string, options: { variant: "prod" | "dev"; json?: true }) => {
+    .action(async (os: OsName, options: { variant: "prod" | "dev"; json?: true }) => {
       const { imageReproduce } = await import("./image-reproduce.ts");
-      await imageReproduce(context, options);
+      await imageReproduce(context, os, options);
     });
   image
     .command("inspect")
@@ -50,6 +51,9 @@ export function registerImage(parent: Command, context: CliContext): void {
     });
 }
 
+/** Written here again, so that a command that builds nothing need not load what builds. */
+const OS_NAMES = ["guestos", "hostos"] as const satisfies readonly OsName[];
+
 export interface BuildOptions {
   readonly variant: "prod" | "dev";
   readonly version?: string;
@@ -57,5 +61,5 @@ export interface BuildOptions {
 }
 
 export function osArgument(): Argument {
-  return new Argument("<os>", "which operating system").choices(["guestos"]);
+  return new Argument("<os>", "which operating system").choices(OS_NAMES);
 }

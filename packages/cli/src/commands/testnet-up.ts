@@ -73,9 +73,9 @@ function realModules(context: CliContext, progress: ProgressReporter): BringUpMo
 
 /** Builds the image that nodes of a testnet boot, and the tools that run it; both come from the cache when unchanged. */
 async function prepareImage(observe: PhaseObserver, signal: AbortSignal | undefined): Promise<TestnetImage> {
-  const { buildGuestos, openToolsTree } = await import("@icos/image");
+  const { buildOs, openToolsTree } = await import("@icos/image");
   await openToolsTree({ observe, signal });
-  const build = await buildGuestos({ variant: "dev", observe, ...(signal ? { signal } : {}) });
+  const build = await buildOs("guestos", { variant: "dev", observe, ...(signal ? { signal } : {}) });
   return {
     version: build.version,
     variant: "dev",

@@ -4,7 +4,7 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
 /** `icos image build OS --json`. */
 export const imageBuildSchema = v.strictObject({
-  os: v.literal("guestos"),
+  os: v.picklist(["guestos", "hostos"]),
   version: v.string(),
   variant: v.string(),
   rootHash: sha256,
@@ -25,7 +25,7 @@ export type ImageLock = v.InferOutput<typeof imageLockSchema>;
 
 /** `icos image reproduce OS --json`. */
 export const imageReproduceSchema = v.strictObject({
-  os: v.literal("guestos"),
+  os: v.picklist(["guestos", "hostos"]),
   variant: v.string(),
   identical: v.boolean(),
   version: v.string(),

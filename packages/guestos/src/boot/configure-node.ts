@@ -1,8 +1,7 @@
-import { runPhases, type PhaseEvent } from "@icos/system";
+import { refusalLines, runPhases, type PhaseEvent } from "@icos/system";
 import type { Layout } from "../layout.ts";
 import { present, type BootContext, type BootModules } from "./context.ts";
 import { BOOT_PHASES } from "./phases.ts";
-import { refusalLines } from "./refusal.ts";
 import { fixedAddress } from "./run-files.ts";
 
 export interface Console {
@@ -25,7 +24,7 @@ export async function configureNode(layout: Layout, modules: BootModules, consol
   try {
     await runPhases(BOOT_PHASES, context, { observe });
   } catch (error) {
-    const lines = refusalLines(current, error);
+    const lines = refusalLines("node", current, error);
     modules.logger.log("error", "the node is not configured", { phase: current, lines });
     for (const line of lines) console.write(`guestos: ${line}`);
     return false;

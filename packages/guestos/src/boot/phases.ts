@@ -1,12 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureSshHostKey, IcosError, type Phase } from "@icos/system";
+import { ensureSshHostKey, IcosError, mountAll, type Mount, type Phase } from "@icos/system";
 import { guestosPartition, runningSlot } from "@icos/slots";
-import type { Layout } from "../layout.ts";
+import { mountPlaces, type Layout } from "../layout.ts";
 import { useKeptNetwork } from "../network-settings/kept-network.ts";
 import { present, type BootContext, type Variant } from "./context.ts";
 import { readConfiguration } from "./medium.ts";
-import { mountAll } from "./mounts.ts";
 import { findNodeDisk, requirePartition } from "./node-disk.ts";
 import { bootstrapNode, ensureDirectories } from "./node-state.ts";
 import { readText, writeIcConfig, writeNetwork, writeRunConfig } from "./run-files.ts";
@@ -53,17 +52,13 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
       const { layout, exec } = context;
       const disk = await findNodeDisk(layout);
       context.disk = disk;
-      const mount = async (
-        name: "grub" | "config",
-        target: string,
-        access: string,
-      ): Promise<Parameters<typeof mountAll>[3][number]> => ({
+      const mount = async (name: "grub" | "config", target: string, access: string): Promise<Mount> => ({
         source: await requirePartition(layout, disk, guestosPartition(name).number),
         target,
         type: "ext4",
         options: `${access},noatime,nosuid,nodev,noexec`,
       });
-      await mountAll(layout, exec, "boot", [
+      await mountAll(mountPlaces(layout), exec, "boot", [
         await mount("grub", layout.bootGrub, "ro"),
         await mount("config", layout.bootConfig, "rw"),
       ]);

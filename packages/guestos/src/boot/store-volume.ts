@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { IcosError, type Clock, type Exec } from "@icos/system";
-import type { Layout } from "../layout.ts";
+import { IcosError, mountAll, type Clock, type Exec } from "@icos/system";
+import { mountPlaces, type Layout } from "../layout.ts";
 import {
   deviceMapperEnv,
   isOpen,
@@ -10,7 +10,6 @@ import {
   openEncryptedVolume,
   type EncryptedVolume,
 } from "./encrypted-volume.ts";
-import { mountAll } from "./mounts.ts";
 import { openPlainDevice, type NodeDisk } from "./node-disk.ts";
 import { ensureStorePartition } from "./store-partition.ts";
 import { planStore, STORE_GROUP, STORE_MAPPER, STORE_VOLUMES } from "./store-layout.ts";
@@ -45,7 +44,7 @@ export async function mountStore(layout: Layout, exec: Exec, clock: Clock, disk:
     type: "auto", // ext4, or XFS on a store that upstream's GuestOS made
     options: "noatime,nosuid,nodev",
   }));
-  await mountAll(layout, exec, "store", mounts);
+  await mountAll(mountPlaces(layout), exec, "store", mounts);
   await noteComplete(layout, volume);
   return outcome;
 }

@@ -1,8 +1,7 @@
-import type { Exec } from "@icos/system";
+import { mountAll, type Exec } from "@icos/system";
 import { slotPartition, type Slot } from "@icos/slots";
-import type { Layout } from "../layout.ts";
+import { mountPlaces, type Layout } from "../layout.ts";
 import { mapperPath, noteComplete, openEncryptedVolume, type EncryptedVolume } from "./encrypted-volume.ts";
-import { mountAll } from "./mounts.ts";
 import { requirePartition, type NodeDisk } from "./node-disk.ts";
 
 const MAPPER = "var_crypt";
@@ -26,7 +25,9 @@ export async function mountVar(layout: Layout, exec: Exec, disk: NodeDisk, slot:
   };
   const outcome = await openEncryptedVolume(layout, exec, volume);
   const source = mapperPath(layout, MAPPER);
-  await mountAll(layout, exec, "var", [{ source, target: layout.var, type: "ext4", options: "noatime,nosuid,nodev" }]);
+  await mountAll(mountPlaces(layout), exec, "var", [
+    { source, target: layout.var, type: "ext4", options: "noatime,nosuid,nodev" },
+  ]);
   await noteComplete(layout, volume);
   return outcome;
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
 import type { Exec } from "@icos/system";
 
 /** One moment for everything in an image: 2025-01-01 00:00:00 UTC. */
@@ -68,6 +68,15 @@ export async function makeExt4(exec: Exec, { image, size, uuid, label, content, 
 export async function makeFat(exec: Exec, image: string, size: number, serial: string, label: string): Promise<void> {
   await createSparse(image, size);
   await exec.run(["mkfs.fat", "-F", "32", "-i", serial, "-n", label, "--invariant", image], {
+    env: buildEnvironment(),
+  });
+}
+
+/** Copies everything below `content` into a FAT image; every file and directory gets the same time. */
+export async function fillFat(exec: Exec, image: string, content: string): Promise<void> {
+  const script = `cd "$1" && find . -exec touch -h -d "@$2" {} + && image=$3 && shift 3 && mcopy -s -m -Q -i "$image" "$@" ::`;
+  const names = (await readdir(content)).sort();
+  await exec.run(["sh", "-c", script, "sh", content, String(IMAGE_EPOCH), image, ...names], {
     env: buildEnvironment(),
   });
 }

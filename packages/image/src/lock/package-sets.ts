@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJson } from "@icos/system";
+import { OS_NAMES, type OsName } from "../os/os-name.ts";
 import { loadComponents, type Variant } from "../rootfs/components.ts";
 
 /** A wish list that the lock resolves: names to include, and dependencies to leave out because nothing uses them. */
@@ -26,23 +27,25 @@ export async function loadPackageSets(repository: string): Promise<readonly Pack
   const sets: PackageSet[] = [
     { name: "tools", include: tools.include, exclude: Object.keys(tools.exclude), essential: true },
   ];
-  const guestos = await readSetFile(join(repository, "images/guestos/packages.json"));
-  for (const variant of ["prod", "dev"] satisfies Variant[]) {
-    const components = await loadComponents(join(repository, "images/guestos"), variant);
-    const wanted = components.flatMap(({ definition }) => definition.packages);
-    sets.push({
-      name: packageSetName("guestos", variant),
-      include: [...new Set([...guestos.include, ...wanted])].sort(),
-      exclude: Object.keys(guestos.exclude),
-      essential: false,
-    });
+  for (const os of OS_NAMES) {
+    const own = await readSetFile(join(repository, "images", os, "packages.json"));
+    for (const variant of ["prod", "dev"] satisfies Variant[]) {
+      const components = await loadComponents(repository, os, variant);
+      const wanted = components.flatMap(({ definition }) => definition.packages);
+      sets.push({
+        name: packageSetName(os, variant),
+        include: [...new Set([...own.include, ...wanted])].sort(),
+        exclude: Object.keys(own.exclude),
+        essential: false,
+      });
+    }
   }
   const peer = await readSetFile(join(repository, "images/bench/packages.json"));
   sets.push({ name: "bench-debian", include: peer.include, exclude: Object.keys(peer.exclude), essential: true });
   return sets;
 }
 
-export function packageSetName(os: string, variant: Variant): string {
+export function packageSetName(os: OsName, variant: Variant): string {
   return `${os}-${variant}`;
 }
 

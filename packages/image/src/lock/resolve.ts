@@ -5,6 +5,8 @@ import type { Mirrors } from "../settings.ts";
 import type { LockedPackage } from "./package-lock.ts";
 import type { PackageSet } from "./package-sets.ts";
 
+/** Firmware of processors and network cards is not free software. */
+const COMPONENTS = ["main", "non-free-firmware"];
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** An apt of its own: own lists, own (empty) package status, signatures checked against Debian's keyring. */
@@ -32,7 +34,7 @@ export async function createPrivateApt(root: string, suite: string, mirrors: Mir
   ] as const;
   await writeFile(
     join(root, "etc/apt/sources.list"),
-    sources.map(([url, name]) => `deb [signed-by=${KEYRING}] ${url} ${name} main\n`).join(""),
+    sources.map(([url, name]) => `deb [signed-by=${KEYRING}] ${url} ${name} ${COMPONENTS.join(" ")}\n`).join(""),
   );
   const options = [
     `Dir=${root}`,

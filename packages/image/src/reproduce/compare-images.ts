@@ -2,7 +2,7 @@ import { readdir, readFile, readlink, rm, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { findFirstDifference } from "./first-difference.ts";
-import type { GuestosBuild } from "../guestos/build-guestos.ts";
+import type { OsBuild } from "../os/build-os.ts";
 import type { ToolsTree } from "../tools/tools-tree.ts";
 
 export interface ImageDifference {
@@ -14,12 +14,8 @@ export interface ImageDifference {
 }
 
 /** Compares two builds from the inside out, so that the first difference found is the cause and not a consequence. */
-export async function compareImages(
-  a: GuestosBuild,
-  b: GuestosBuild,
-  tools: ToolsTree,
-): Promise<ImageDifference | undefined> {
-  const stageOf = (build: GuestosBuild): string => dirname(build.bootImage.path);
+export async function compareImages(a: OsBuild, b: OsBuild, tools: ToolsTree): Promise<ImageDifference | undefined> {
+  const stageOf = (build: OsBuild): string => dirname(build.bootImage.path);
   for (const artefact of ["root.img", "boot.img"] as const) {
     const found = await findFirstDifference(join(stageOf(a), artefact), join(stageOf(b), artefact));
     if (found === undefined) continue;

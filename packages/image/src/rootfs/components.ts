@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseJson, systemErrorCode } from "@icos/system";
+import type { OsName } from "../os/os-name.ts";
 
 export type Variant = "prod" | "dev";
 
@@ -56,8 +57,20 @@ export interface Component {
   readonly definition: ComponentDefinition;
 }
 
-/** The components below `directory` that belong to `variant`, by name. */
-export async function loadComponents(directory: string, variant: Variant): Promise<readonly Component[]> {
+/** Directories whose components make up an image: what all operating systems share, then its own. */
+export function componentDirectories(repository: string, os: OsName): readonly string[] {
+  return [join(repository, "images/common"), join(repository, "images", os)];
+}
+
+/** The components of an operating system that belong to `variant`: the shared ones first, each directory's by name. */
+export async function loadComponents(repository: string, os: OsName, variant: Variant): Promise<readonly Component[]> {
+  const components: Component[] = [];
+  for (const directory of componentDirectories(repository, os))
+    components.push(...(await loadDirectory(directory, variant)));
+  return components;
+}
+
+async function loadDirectory(directory: string, variant: Variant): Promise<readonly Component[]> {
   const components: Component[] = [];
   for (const entry of (await readdir(directory, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!entry.isDirectory()) continue;

@@ -7,6 +7,7 @@ import type { FileTree } from "./file-tree.ts";
 import { enableUnit, maskUnit } from "./units.ts";
 
 export interface ComposeOptions {
+  readonly os: { readonly name: string; readonly title: string };
   /** The unpacked packages; becomes the root file system. */
   readonly tree: FileTree;
   readonly components: readonly Component[];
@@ -21,7 +22,7 @@ export interface ComposeOptions {
 
 /** Puts an image's own parts over its packages, in a fixed order: accounts, files, directories, links, units. */
 export async function composeRoot(options: ComposeOptions): Promise<void> {
-  const { tree, components, variant, version } = options;
+  const { os, tree, components, variant, version } = options;
   const accounts = planAccounts(components);
   accounts.writeTo(tree, { rootShell: variant === "dev" ? "/bin/bash" : "/usr/sbin/nologin" });
   for (const component of components) await copyFiles(tree, join(component.directory, "files"), "");
@@ -35,7 +36,7 @@ export async function composeRoot(options: ComposeOptions): Promise<void> {
   tree.file("/opt/ic/share/version.txt", `${version}\n`);
   tree.file("/opt/ic/share/variant", `${variant}\n`);
   tree.file("/opt/ic/share/packages.json", `${JSON.stringify(options.packages, undefined, 1)}\n`);
-  tree.file("/usr/lib/os-release", osRelease(version, variant));
+  tree.file("/usr/lib/os-release", osRelease(os, version, variant));
   for (const { definition } of components) for (const unit of definition.enable) enableUnit(tree, unit);
   for (const { definition } of components) for (const unit of definition.mask) maskUnit(tree, unit);
   for (const { definition } of components) for (const path of definition.remove) tree.remove(path);
@@ -71,11 +72,11 @@ async function copyFiles(tree: FileTree, source: string, target: string): Promis
   }
 }
 
-function osRelease(version: string, variant: Variant): string {
+function osRelease(os: ComposeOptions["os"], version: string, variant: Variant): string {
   return [
-    'PRETTY_NAME="icos GuestOS"',
-    'NAME="icos GuestOS"',
-    "ID=icos-guestos",
+    `PRETTY_NAME="icos ${os.title}"`,
+    `NAME="icos ${os.title}"`,
+    `ID=icos-${os.name}`,
     "ID_LIKE=debian",
     `VERSION_ID=${version}`,
     `VARIANT_ID=${variant}`,

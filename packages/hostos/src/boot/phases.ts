@@ -1,0 +1,78 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runningSlot } from "@icos/slots";
+import { IcosError, mountAll, type Phase } from "@icos/system";
+import { mountPlaces, VOLUME_GROUP, volumePath, type Layout } from "../layout.ts";
+import { readConfiguration } from "./configuration.ts";
+import { present, type BootContext, type Variant } from "./context.ts";
+import { loadModules, wantedModules } from "./kernel-modules.ts";
+import { findGrubPartition } from "./system-disk.ts";
+import { mountVar } from "./var-volume.ts";
+
+/** From a mounted root file system to a host that can run its guest. Every phase may run again after a failure. */
+export const BOOT_PHASES: readonly Phase<BootContext>[] = [
+  {
+    name: "system",
+    async run(context) {
+      const { layout } = context;
+      context.variant = await readVariant(layout);
+      context.slot = runningSlot(await readFile(join(layout.proc, "cmdline"), "utf8"));
+      return `slot ${context.slot}, ${context.variant}`;
+    },
+  },
+  {
+    name: "kernel modules",
+    async run({ layout, exec, logger }) {
+      const failed = await loadModules(exec, wantedModules(await readFile(join(layout.proc, "cpuinfo"), "utf8")));
+      if (failed.length > 0) logger.log("warning", "kernel modules cannot be loaded", { modules: failed });
+    },
+  },
+  {
+    name: "volumes",
+    async run({ layout, exec }) {
+      await exec.run(["vgchange", "--quiet", "--activate", "y", VOLUME_GROUP]);
+      const noCode = "noatime,nosuid,nodev,noexec";
+      await mountAll(mountPlaces(layout), exec, "boot", [
+        { source: volumePath(layout, "config"), target: layout.bootConfig, type: "ext4", options: noCode },
+        {
+          source: await findGrubPartition(layout, exec),
+          target: layout.bootGrub,
+          type: "vfat",
+          options: `ro,${noCode},umask=0022`,
+        },
+      ]);
+    },
+  },
+  {
+    name: "var",
+    async run({ layout, exec, slot }) {
+      const outcome = await mountVar(layout, exec, present(slot, "the slot"));
+      // What was logged so far is kept with what is logged from now on.
+      await exec.run(["journalctl", "--flush"]);
+      return outcome;
+    },
+  },
+  {
+    name: "configuration",
+    async run(context) {
+      context.configuration = await readConfiguration(context.layout);
+      return `version ${context.configuration.config_version}`;
+    },
+  },
+  {
+    name: "shared directories",
+    async run({ layout }) {
+      for (const directory of ["icos", "icos/guest-vm", "node_exporter/collector_textfile"])
+        await mkdir(join(layout.run, directory), { recursive: true, mode: 0o755 });
+    },
+  },
+];
+
+async function readVariant({ share }: Layout): Promise<Variant> {
+  const file = join(share, "variant");
+  const variant = (await readFile(file, "utf8")).trim();
+  if (variant === "prod" || variant === "dev") return variant;
+  throw new IcosError("unknown-variant", `The image says that its variant is ${JSON.stringify(variant)}.`, {
+    place: { file },
+  });
+}
