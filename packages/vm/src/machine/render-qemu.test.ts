@@ -129,7 +129,7 @@ void test("a guest of a host has its own memory, flash, block device, bridge and
   ]);
   assert.deepEqual(valuesOf(rendered, "-smp"), ["cpus=56,sockets=2,cores=14,threads=2"]);
   assert.deepEqual(valuesOf(rendered, "-object"), [
-    "memory-backend-memfd,id=ram0,size=8192M,share=on,hugetlb=on,hugetlbsize=2M,prealloc=on",
+    "memory-backend-memfd,id=ram0,size=8192M,share=on,hugetlb=on,hugetlbsize=2M",
     "rng-builtin,id=rng0",
   ]);
   assert.deepEqual(valuesOf(rendered, "-blockdev"), [

@@ -60,8 +60,8 @@ function accelerator({ accelerator, cpu }: MachineDefinition): string[] {
 
 function memoryBackend({ memory = "plain", memoryMiB }: MachineDefinition): string[] {
   if (memory === "plain") return [];
-  // Hugepages are taken at the start: a page that is missing later would end QEMU in the middle of its work.
-  const pages = memory === "hugepages" ? ",hugetlb=on,hugetlbsize=2M,prealloc=on" : "";
+  // Mapping them reserves all of them, so none can be missing later, and hundreds of gigabytes need not be cleared first.
+  const pages = memory === "hugepages" ? ",hugetlb=on,hugetlbsize=2M" : "";
   return ["-object", `memory-backend-memfd,id=ram0,size=${memoryMiB}M,share=on${pages}`];
 }
 
