@@ -1,4 +1,4 @@
-import { open, rename } from "node:fs/promises";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 import { systemErrorCode } from "@icos/system";
 
 /** A serial log that has grown beyond this is cut: its end is kept in `<log>.1`, and the log starts anew. */
@@ -21,15 +21,21 @@ export async function limitLog(path: string, limitBytes = LOG_LIMIT_BYTES): Prom
     if (size <= limitBytes) return;
     const kept = Math.min(size, KEEP_BYTES);
     const { buffer, bytesRead } = await log.read(Buffer.alloc(kept), 0, kept, size - kept);
-    const past = await open(`${path}.1.new`, "w", 0o600);
-    try {
-      await past.writeFile(buffer.subarray(0, bytesRead));
-    } finally {
-      await past.close();
-    }
-    await rename(`${path}.1.new`, `${path}.1`);
+    await keep(`${path}.1`, buffer.subarray(0, bytesRead));
     await log.truncate(0);
   } finally {
     await log.close();
+  }
+}
+
+/** On a full file system the past is given up: the log has to be cut all the same. */
+async function keep(path: string, past: Buffer): Promise<void> {
+  const temporary = `${path}.new`;
+  try {
+    await writeFile(temporary, past, { mode: 0o600 });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (systemErrorCode(error) !== "ENOSPC") throw error;
   }
 }

@@ -164,6 +164,8 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       const retryAt = plan.kind === "restart" ? clock.now() + plan.delayMs : undefined;
       if (exit.kind === "crash") become({ kind: "crashed", at: clock.now(), reason: exit.reason, retryAt });
       else if (plan.kind === "stop") become({ kind: "stopped", exit });
+      else if (plan.delayMs > 0)
+        become({ kind: "restarting", at: clock.now(), exit, retryAt: clock.now() + plan.delayMs });
       if (plan.kind === "stop") return;
       shortRuns = plan.shortRuns;
       if (plan.delayMs > 0) await clock.sleep(plan.delayMs, signal).catch(() => undefined);

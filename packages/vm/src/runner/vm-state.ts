@@ -6,7 +6,9 @@ import type { MachineExit } from "./machine-exit.ts";
  *
  *   stopped -> starting            start()
  *   starting -> running            QEMU answers
- *   running -> starting            reboot, when the policy says restart
+ *   running -> starting            reboot or poweroff, when the policy says restart
+ *   running -> restarting          the same, after runs that were too short
+ *   restarting -> starting         the wait is over
  *   starting, running -> crashed   QEMU ended by itself; `retryAt` when it will be started again
  *   crashed -> starting            the wait is over, or start()
  *   running -> stopped             poweroff by the guest
@@ -16,6 +18,7 @@ export type VmState =
   | { readonly kind: "stopped"; readonly exit?: MachineExit | undefined }
   | { readonly kind: "starting"; readonly since: number }
   | { readonly kind: "running"; readonly since: number; readonly pid: number }
+  | { readonly kind: "restarting"; readonly at: number; readonly exit: MachineExit; readonly retryAt: number }
   | { readonly kind: "stopping"; readonly since: number; readonly deadline: number }
   | { readonly kind: "crashed"; readonly at: number; readonly reason: string; readonly retryAt: number | undefined };
 

@@ -1,0 +1,93 @@
+import { open, readdir, readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { IcosError, systemErrorCode } from "@icos/system";
+import type { GuestVmPlaces } from "./places.ts";
+
+/** What a machine has for its guests, now. */
+export interface MachineFacts {
+  readonly memoryMiB: number;
+  /** Processors that may be used. */
+  readonly cpus: number;
+  /** The processor tells threads from cores in AMD's way; a guest with several threads a core needs to be told. */
+  readonly topologyExtensions: boolean;
+  /** Of 2 MiB. */
+  readonly freeHugepages: number;
+  readonly kvm: Usable;
+  readonly vhostNet: boolean;
+  readonly vhostVsock: Usable;
+  readonly sevSnp: Usable;
+  /** How many guests the host has disks for. */
+  readonly guests: number;
+}
+
+export type Usable = { readonly kind: "usable" } | { readonly kind: "unusable"; readonly reason: string };
+
+export const HUGEPAGE_MIB = 2;
+
+type FactPlaces = Pick<GuestVmPlaces, "proc" | "sys" | "dev">;
+
+export async function readMachineFacts(
+  places: FactPlaces,
+  { cpus = availableParallelism }: { readonly cpus?: () => number } = {},
+): Promise<MachineFacts> {
+  const { proc, dev } = places;
+  const vhostNet = await canOpen(join(dev, "vhost-net"));
+  return {
+    memoryMiB: await readMemory(proc),
+    cpus: cpus(),
+    topologyExtensions: /^flags\s*:.*\btopoext\b/m.test(await textOf(join(proc, "cpuinfo"))),
+    freeHugepages: await readFreeHugepages(places),
+    kvm: await canOpen(join(dev, "kvm")),
+    vhostNet: vhostNet.kind === "usable",
+    vhostVsock: await canOpen(join(dev, "vhost-vsock")),
+    sevSnp: await sevSnp(places),
+    guests: await countGuests(dev),
+  };
+}
+
+/** Where the kernel counts hugepages of 2 MiB. */
+export function hugepageFile({ sys }: Pick<GuestVmPlaces, "sys">, name: "nr_hugepages" | "free_hugepages"): string {
+  return join(sys, "kernel/mm/hugepages/hugepages-2048kB", name);
+}
+
+export async function readFreeHugepages(places: Pick<GuestVmPlaces, "sys">): Promise<number> {
+  const text = (await textOf(hugepageFile(places, "free_hugepages"))).trim();
+  return /^\d+$/.test(text) ? Number(text) : 0;
+}
+
+async function readMemory(proc: string): Promise<number> {
+  const file = join(proc, "meminfo");
+  const kibibytes = /^MemTotal:\s+(\d+) kB$/m.exec(await readFile(file, "utf8"))?.[1];
+  if (kibibytes !== undefined) return Math.floor(Number(kibibytes) / 1024);
+  throw new IcosError("machine-facts-unreadable", `${file} does not say how much memory there is.`, {
+    place: { file },
+  });
+}
+
+async function sevSnp({ sys, dev }: FactPlaces): Promise<Usable> {
+  const parameter = (await textOf(join(sys, "module/kvm_amd/parameters/sev_snp"))).trim();
+  if (parameter !== "Y") return { kind: "unusable", reason: "the kernel has not enabled SEV-SNP" };
+  return canOpen(join(dev, "sev"));
+}
+
+async function canOpen(device: string): Promise<Usable> {
+  try {
+    await (await open(device, "r+")).close();
+    return { kind: "usable" };
+  } catch (error) {
+    const code = systemErrorCode(error);
+    const reason =
+      code === "ENOENT" ? `there is no ${device}` : `${device} cannot be opened (${code ?? String(error)})`;
+    return { kind: "unusable", reason };
+  }
+}
+
+async function countGuests(dev: string): Promise<number> {
+  const names = await readdir(join(dev, "hostlvm")).catch(() => []);
+  return Math.max(1, names.filter((name) => /^guestos\d*$/.test(name)).length);
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "");
+}

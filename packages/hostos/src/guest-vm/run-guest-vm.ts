@@ -1,0 +1,167 @@
+import { join } from "node:path";
+import { describeError, IcosError, type SpawnCommand } from "@icos/system";
+import { createVmRunner, type RestartPolicy, type VmState } from "@icos/vm";
+import { watchBoot } from "./boot-watch.ts";
+import type { Consoles } from "./consoles.ts";
+import { guestVmName } from "./identity.ts";
+import { writeRunnerMetrics } from "./metrics.ts";
+import { prepareStart, type PreparedStart, type StartOptions } from "./prepare-start.ts";
+import { createRecorder } from "./recorder.ts";
+import { readRunState } from "./run-state.ts";
+import { bootLines, failureLines, launchLines, waitLines } from "./say.ts";
+import type { Notify } from "./sd-notify.ts";
+import type { StartModules } from "./start-context.ts";
+
+export interface RunModules extends StartModules {
+  readonly consoles: Consoles;
+  readonly notify: Notify;
+  /** Starts QEMU; a test puts something in its place. */
+  readonly wrap?: SpawnCommand | undefined;
+  readonly restart?: Partial<RestartPolicy> | undefined;
+  readonly bootTimeoutMs?: number | undefined;
+}
+
+/** How long the guest has to shut down before its machine is switched off (upstream). */
+export const STOP_DEADLINE_MS = 120_000;
+
+/** A guest comes back whatever ended it; the upgrade VM has done its work when it ends. */
+const GUEST: Partial<RestartPolicy> = { onPoweroff: "restart", onReboot: "restart", onCrash: "restart" };
+const UPGRADE: Partial<RestartPolicy> = { onPoweroff: "stop", onReboot: "stop", onCrash: "stop" };
+
+/**
+ * Runs the virtual machine of a guest until the signal, and then stops it in order; that of an upgrade until it ends by itself.
+ * Throws when the first start fails, and when the upgrade VM crashes: systemd then starts the runner again.
+ */
+export async function runGuestVm(options: StartOptions, modules: RunModules, signal: AbortSignal): Promise<void> {
+  const { role, places } = options;
+  const { clock, logger, consoles, notify } = modules;
+  const name = guestVmName(role);
+  const file = join(places.state, `${name}.json`);
+  const previous = await readRunState(file).catch(() => undefined);
+  if (signal.aborted) return;
+  const recorder = createRecorder({ name, file, previous }, modules);
+  const ended = Promise.withResolvers<VmState>();
+  let start: PreparedStart | undefined;
+  let watching = new AbortController();
+
+  const say = (...lines: readonly string[]): void =>
+    void consoles.say(...lines).catch((error: unknown) => logger.log("warning", describeError(error)));
+
+  async function report(started: boolean): Promise<void> {
+    const hugepages = start?.plan.memory === "hugepages";
+    await writeRunnerMetrics(places.metrics, { vmType: role.type, started, hugepages }).catch((error: unknown) =>
+      logger.log("warning", "metrics not written", { error: describeError(error) }),
+    );
+  }
+
+  function watch(): void {
+    watching.abort();
+    watching = new AbortController();
+    const observe = (progress: Parameters<typeof recorder.boot>[0]): void => {
+      recorder.boot(progress);
+      say(...bootLines(name, progress));
+    };
+    watchBoot(places.serialLog, observe, { signal: watching.signal, timeoutMs: modules.bootTimeoutMs }).catch(
+      (error: unknown) => logger.log("warning", "serial log not watched", { error: describeError(error) }),
+    );
+  }
+
+  async function prepare(abort: AbortSignal): Promise<PreparedStart> {
+    const prepared = await prepareStart(options, modules, abort);
+    start = prepared;
+    recorder.planned(prepared.plan);
+    for (const warning of prepared.plan.warnings) logger.log("warning", warning);
+    return {
+      ...prepared,
+      async commit() {
+        await prepared.commit();
+        watch();
+      },
+    };
+  }
+
+  function observe(state: VmState): void {
+    switch (state.kind) {
+      case "starting":
+        recorder.become({ kind: "starting", since: state.since });
+        return;
+      case "running": {
+        if (start === undefined) return;
+        const { slot, label, kind } = start.boot;
+        const directBoot = kind === "direct";
+        recorder.become({
+          kind: "running",
+          since: state.since,
+          pid: state.pid,
+          directBoot,
+          slot,
+          label,
+          boot: "booting",
+        });
+        void report(true);
+        say(...launchLines(name, start));
+        return;
+      }
+      case "restarting": {
+        const reason = state.exit.kind === "reboot" ? "the guest restarted" : "the guest switched itself off";
+        wait(reason, state.at, state.retryAt);
+        return;
+      }
+      case "crashed":
+        wait(state.reason, state.at, state.retryAt);
+        if (state.retryAt === undefined) ended.resolve(state);
+        return;
+      case "stopping":
+        recorder.become({ kind: "stopping", since: state.since, deadline: state.deadline });
+        return;
+      case "stopped":
+        recorder.become({ kind: "stopped", since: clock.now() });
+        ended.resolve(state);
+        return;
+      default:
+        state satisfies never;
+    }
+  }
+
+  function wait(reason: string, since: number, retryAt: number | undefined): void {
+    watching.abort();
+    recorder.failed(reason);
+    void report(false);
+    if (retryAt === undefined) recorder.become({ kind: "failed", since, reason, next: null });
+    else {
+      recorder.become({ kind: "waiting", since, reason, retryAt });
+      say(...waitLines(name, reason, retryAt - since));
+    }
+  }
+
+  const restart = { ...(role.type === "default" ? GUEST : UPGRADE), ...modules.restart };
+  const runner = createVmRunner(
+    { name, prepare, restart, observe },
+    { wrap: modules.wrap ?? ((command) => command), clock },
+  );
+  const stop = (): void => {
+    notify("STOPPING=1");
+    void runner.stop({ deadlineMs: STOP_DEADLINE_MS }).finally(() => ended.resolve(runner.state));
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await runner.start();
+    notify(`READY=1\nSTATUS=${name} runs`);
+    const last = await ended.promise;
+    if (last.kind === "crashed") throw new IcosError("guest-crashed", `${name} ended: ${last.reason}.`);
+  } catch (error) {
+    if (signal.aborted) await ended.promise;
+    else {
+      const next = error instanceof IcosError ? (error.next ?? null) : null;
+      recorder.become({ kind: "failed", since: clock.now(), reason: describeError(error), next });
+      await report(false);
+      await consoles.say(...failureLines(name, error));
+      throw error;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    watching.abort();
+    if (signal.aborted || role.type === "upgrade") await report(false);
+    await recorder.settled();
+  }
+}
