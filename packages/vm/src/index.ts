@@ -1,5 +1,6 @@
 export * from "./machine/definition.ts";
 export { checkMachineDefinition, MAXIMUM_SOCKET_PATH_BYTES } from "./machine/check-definition.ts";
+export { renderLibvirt } from "./machine/render-libvirt.ts";
 export * from "./machine/render-qemu.ts";
 export * from "./switch/index.ts";
 export * from "./qmp/client.ts";

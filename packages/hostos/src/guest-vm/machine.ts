@@ -28,12 +28,22 @@ export function guestMachine({ plan, boot, medium, variables, storage, places }:
     accelerator: plan.accelerator,
     cpu: plan.cpu,
     boot: machineBoot(boot, variables, places.firmware.code),
-    disks: [{ file: places.disk, format: "raw", storage, cache: "none" }],
-    configMedium: medium,
+    disks: [
+      { file: places.disk, format: "raw", storage, cache: "none" },
+      // Without the serial number by which a guest knows a network that cannot do duplicate address detection.
+      { file: medium, format: "raw", readOnly: true },
+    ],
     networkCards: [
       { mac: identity.mac, tap: { interface: identity.tap, bridge: identity.bridge, vhost: plan.vhostNet } },
     ],
-    devices: { balloon: plan.confidential === undefined, watchdog: true, panic: true, usb: true, vsockCid },
+    devices: {
+      balloon: plan.confidential === undefined,
+      watchdog: true,
+      panic: true,
+      usb: true,
+      hpet: false,
+      vsockCid,
+    },
     confidential: plan.confidential,
     serialLog: places.serialLog,
     serialSocket: join(places.run, "serial"),

@@ -74,6 +74,7 @@ const fields = v.object({
       watchdog: v.optional(v.boolean()),
       panic: v.optional(v.boolean()),
       usb: v.optional(v.boolean()),
+      hpet: v.optional(v.boolean()),
       // 0 to 2 are the hypervisor, the loopback and the host (vsock(7)).
       vsockCid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(0xffff_fffe))),
     }),

@@ -43,9 +43,10 @@ export function renderQemu(definition: MachineDefinition): string[] {
 
 /** No AHCI, SMBus, USB or VMware ports: nothing the guest would probe and not use. */
 function machine(definition: MachineDefinition): string {
-  const { memory = "plain", confidential, boot } = definition;
+  const { memory = "plain", confidential, boot, devices } = definition;
   return [
     "q35,usb=off,vmport=off,smbus=off,sata=off",
+    ...(devices?.hpet === false ? ["hpet=off"] : []),
     ...firmwareFlash(boot),
     ...(memory === "plain" ? [] : ["memory-backend=ram0,mem-merge=off,dump-guest-core=off"]),
     ...(confidential === undefined ? [] : ["confidential-guest-support=snp0"]),
