@@ -44,6 +44,9 @@ export interface InitialRegistry {
   readonly subnets: readonly PreparedSubnet[];
 }
 
+/** The last canister number that can be chosen. */
+const LOWER_HALF_END = (1n << 63n) - 1n;
+
 /** The API's port, which the firewall rule always has. */
 const API_PORT = 8080;
 
@@ -58,7 +61,7 @@ export function initialRegistry(
   rootKey: Uint8Array,
   nodes: readonly PreparedNode[],
 ): InitialRegistry {
-  const subnets = subnetsOf(nodes);
+  const subnets = plan.no_subnet_records ? [] : subnetsOf(nodes);
   const replaced: readonly string[] = [registryKey.subnetList, registryKey.canisterRanges(canisterIdOf(0n))];
   const base = initialMutations(init, rootKey).filter(({ key }) => !replaced.includes(key));
   const mutations = [
@@ -66,7 +69,7 @@ export function initialRegistry(
     put("insert", registryKey.subnetList, SubnetListRecordSchema, {
       subnets: subnets.map(({ id }) => id.toUint8Array()),
     }),
-    routing(selfAuthenticating(rootKey), subnets),
+    routing(plan, selfAuthenticating(rootKey), subnets),
     ...subnets.map((subnet) => subnetRecord(plan, subnet)),
     ...nodes.flatMap(nodeRecords),
     ...nodes.filter(({ plan: { api_boundary_node } }) => api_boundary_node).map((node) => boundaryRecord(plan, node)),
@@ -86,13 +89,18 @@ function subnetsOf(nodes: readonly PreparedNode[]): PreparedSubnet[] {
     });
 }
 
-/** The root subnet has the first range, each other subnet the next one. */
-function routing(root: Principal, subnets: readonly PreparedSubnet[]): Mutation {
-  const entries = [routingEntry(root, 0n, nextSubnetRange(-1n).end)];
-  let last = nextSubnetRange(-1n).end;
-  for (const { id } of subnets) {
+/**
+ * The root subnet has the first range, each other subnet the next one. With canister ids to choose, the root subnet has the
+ * whole lower half, and a range of its own behind the first subnet's, where upstream has it.
+ */
+function routing(plan: PrepPlan, root: Principal, subnets: readonly PreparedSubnet[]): Mutation {
+  const chosen = plan.specified_ids_allocation_range;
+  let last = chosen ? LOWER_HALF_END : nextSubnetRange(-1n).end;
+  const entries = [routingEntry(root, 0n, last)];
+  const ids = subnets.map(({ id }) => id);
+  for (const owner of chosen ? [ids[0], root, ...ids.slice(1)] : ids) {
     const { start, end } = nextSubnetRange(last);
-    entries.push(routingEntry(id, start, end));
+    if (owner) entries.push(routingEntry(owner, start, end));
     last = end;
   }
   return put("insert", registryKey.canisterRanges(canisterIdOf(0n)), RoutingTableSchema, { entries });

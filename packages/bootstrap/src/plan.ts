@@ -9,7 +9,8 @@ const principal = v.pipe(
   v.check((text) => parsePrincipal(text)?.toText() === text, "is not a principal"),
   v.transform((text) => Principal.fromText(text)),
 );
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** How many of something: nodes, bytes, or the place in an order. */
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const text = v.pipe(v.string(), v.nonEmpty("is empty"));
 const accepted = (check: (text: string) => unknown) => (text: string) => {
   try {
@@ -70,6 +71,24 @@ export const prepPlanSchema = v.pipe(
       ),
       [],
     ),
+    /** Operators with a record of their own. A node's operator that is not among them gets one with upstream's allowance. */
+    node_operators: v.optional(
+      v.array(
+        v.strictObject({
+          principal,
+          /** Itself unless told. */
+          provider: v.optional(principal),
+          /** Id of its data centre. */
+          data_center: v.string(),
+          node_allowance: count,
+        }),
+      ),
+      [],
+    ),
+    /** No subnet but the root subnet is written: the nodes are there, and unassigned. */
+    no_subnet_records: v.optional(v.boolean(), false),
+    /** The root subnet has all canister ids of the lower half, for canisters that are made with a chosen id. */
+    specified_ids_allocation_range: v.optional(v.boolean(), false),
     ssh_readonly_access: v.optional(v.array(text), []),
     ssh_backup_access: v.optional(v.array(text), []),
     /** Who may create canisters with provisional cycles; `["*"]` is everybody. No list is written unless told. */
@@ -99,6 +118,7 @@ interface Parts {
     readonly api_boundary_node: boolean;
     readonly domain?: string | undefined;
   }[];
+  readonly node_operators: readonly { readonly principal: Principal }[];
   readonly release_package_download_url?: string | undefined;
   readonly release_package_sha256_hex?: string | undefined;
   readonly initial_node_operator?: unknown;
@@ -113,6 +133,9 @@ function* contradictions(plan: Parts): Iterable<string> {
     if (api_boundary_node && subnet_idx !== undefined) yield `nodes: API boundary node ${idx} cannot be in a subnet`;
     if (api_boundary_node && domain === undefined) yield `nodes: API boundary node ${idx} needs a domain`;
   }
+  const operators = plan.node_operators.map(({ principal: operator }) => operator.toText());
+  for (const [index, operator] of operators.entries())
+    if (operators.indexOf(operator) < index) yield `node_operators: ${operator} is there twice`;
   if ((plan.release_package_download_url === undefined) !== (plan.release_package_sha256_hex === undefined)) {
     yield "release_package_download_url and release_package_sha256_hex go together";
   }

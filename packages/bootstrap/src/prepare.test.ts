@@ -294,6 +294,10 @@ void test("a plan's problems are named all at once", () => {
     initial_node_provider: "aaaaa-aa",
     nodes,
   };
+  const operator = { principal: "aaaaa-aa", data_center: "", node_allowance: 1 };
+  assert.throws(() => parsePrepPlan({ replica_version: "v", nodes: [], node_operators: [operator, operator] }), {
+    message: /aaaaa-aa is there twice/,
+  });
   assert.throws(() => parsePrepPlan(contradictory), {
     message: /idx 0 is used twice.*cannot be in a subnet.*needs a domain.*go together.*needs initial_node_operator/,
   });

@@ -6,6 +6,7 @@ import { nextVersion, RegistryState, type RegistryVersion, TESTNET_NODE_KEYS } f
 import { IcosError } from "@icos/system";
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { DerivedSecrets } from "./derived-secrets.ts";
+import { initialOperators } from "./initial-operators.ts";
 import { initialRegistry, type PreparedNode, type PreparedSubnet } from "./initial-registry.ts";
 import type { PrepPlan } from "./plan.ts";
 
@@ -36,9 +37,6 @@ export interface PreparedNetwork {
   readonly governanceKey: KeyObject | undefined;
   readonly operatorKey: KeyObject | undefined;
 }
-
-/** Upstream's factor: how many nodes an operator may have for each that it begins with. */
-const ALLOWANCE_PER_NODE = 40;
 
 /**
  * Makes the keys of a network and the first version of its registry, and checks that version against all invariants.
@@ -72,27 +70,18 @@ export function prepareNetwork({ plan, seed = randomBytes(32), time }: PrepareOp
   return { version, nodes, subnets, rootKeyPem, rootKey: root.der, nns, governanceKey, operatorKey };
 }
 
-/** The operators of the nodes, with room for more of them; the first is the initial one, also when it has none. */
 function nnsInit(
   plan: PrepPlan,
   governance: Principal,
   nodes: readonly PreparedNode[],
   initial: Principal | undefined,
 ): NnsInitInput {
-  const operators = new Set([...(initial ? [initial] : []), ...nodes.map(({ operator }) => operator)].map(String));
   const { release_package_download_url: url, release_package_sha256_hex: sha256 } = plan;
   return {
     governance: governance.toText(),
     requiredNodeKeys: [...TESTNET_NODE_KEYS],
     dataCenters: plan.data_centers.map(({ id, region, owner, gps }) => ({ id, region, owner, ...(gps && { gps }) })),
-    operators: [...operators].map((operator) => {
-      const isInitial = operator === initial?.toText();
-      const own = nodes.filter((node) => node.operator.toText() === operator).length;
-      const allowance = (isInitial ? nodes.length : own) * ALLOWANCE_PER_NODE;
-      const provider = (isInitial ? plan.initial_node_provider?.toText() : undefined) ?? operator;
-      const maxRewardableNodes = { "type3.1": allowance };
-      return { principal: operator, provider, dataCenter: "", allowance, maxRewardableNodes };
-    }),
+    operators: initialOperators(plan, nodes, initial),
     replicaVersion: {
       id: plan.replica_version,
       ...(url !== undefined && sha256 !== undefined && { urls: [url], sha256 }),

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseJson5 } from "@icos/bootstrap";
+import { parseJson5, readDataCenters } from "@icos/bootstrap";
 import { describeError, IcosError, systemErrorCode } from "@icos/system";
 import { deriveMachineAddress, parseTopology, planTestnet } from "@icos/testnet";
 import * as v from "valibot";
@@ -27,6 +27,9 @@ export async function readPlan(context: Environment, options: PrepCommandOptions
     release_package_sha256_hex: options.releasePackageSha256Hex,
     initial_node_operator: options.initialNodeOperator,
     initial_node_provider: options.initialNodeProvider,
+    ...(await readOperators(options)),
+    no_subnet_records: options.subnetRecords ? undefined : true,
+    specified_ids_allocation_range: options.useSpecifiedIdsAllocationRange,
     governance: options.governance,
     ssh_readonly_access: await readLines(options.sshReadonlyAccessFile),
     ssh_backup_access: await readLines(options.sshBackupAccessFile),
@@ -40,6 +43,14 @@ export async function readPlan(context: Environment, options: PrepCommandOptions
   const plan = { ...fromFile, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)) };
   if ("nodes" in plan) return plan;
   throw new IcosError("usage", "Say which nodes there are: by --topology or --node.");
+}
+
+/** The data centres of a directory, and their operators. */
+async function readOperators({ dcPkPath, requireNodeProviderKey }: PrepCommandOptions): Promise<object> {
+  const requires = requireNodeProviderKey === true;
+  if (dcPkPath !== undefined) return readDataCenters(dcPkPath, { requireNodeProviderKey: requires });
+  if (requires) throw new IcosError("usage", "--require-node-provider-key goes with --dc-pk-path.");
+  return {};
 }
 
 async function readTopologyFile(

@@ -12,6 +12,8 @@ const SEEDED_TIME = Date.parse("2025-01-01T00:00:00Z");
 export async function prep(context: CliContext, options: PrepCommandOptions): Promise<void> {
   const plan = parsePrepPlan(await readPlan(context, options), options.topology);
   const { seed, time = seed === undefined ? Date.now() : SEEDED_TIME } = options;
+  if (plan.release_package_download_url === undefined && options.allowEmptyUpdateImage === undefined)
+    context.err(`note: version ${plan.replica_version} has no update image, so no node can be upgraded to it\n`);
   const network = prepareNetwork({ plan, time, ...(seed !== undefined && { seed: Buffer.from(seed) }) });
   const directory = resolve(options.workingDir);
   await writeNetwork(directory, network);

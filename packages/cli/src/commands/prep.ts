@@ -16,7 +16,12 @@ export function registerPrep(parent: Command, context: CliContext): void {
     .option("--release-package-sha256-hex <hash>", "of that version's update image")
     .option("--initial-node-operator <principal>", "of the nodes that name none (one is made unless told)")
     .option("--initial-node-provider <principal>", "of the initial operator (itself unless told)")
+    .option("--dc-pk-path <dir>", "data centres: NAME.der, the key of the operator of each, and meta.json")
+    .option("--require-node-provider-key", "refuse a data centre in meta.json without a node_provider")
     .option("--governance <principal>", "who decides (a key is made unless told)")
+    .option("--allow-empty-update-image", "say nothing when the version has no update image")
+    .option("--no-subnet-records", "write no subnets: all nodes are unassigned")
+    .option("--use-specified-ids-allocation-range", "the root subnet has canister ids to choose from")
     .option("--ssh-readonly-access-file <file>", "public keys, one a line")
     .option("--ssh-backup-access-file <file>", "public keys, one a line")
     .option("--provisional-whitelist <file>", 'JSON list of principals; ["*"] is everybody')
@@ -51,6 +56,11 @@ export interface PrepCommandOptions {
   readonly releasePackageSha256Hex?: string;
   readonly initialNodeOperator?: string;
   readonly initialNodeProvider?: string;
+  readonly dcPkPath?: string;
+  readonly requireNodeProviderKey?: true;
+  readonly allowEmptyUpdateImage?: true;
+  readonly subnetRecords: boolean;
+  readonly useSpecifiedIdsAllocationRange?: true;
   readonly governance?: string;
   readonly sshReadonlyAccessFile?: string;
   readonly sshBackupAccessFile?: string;
