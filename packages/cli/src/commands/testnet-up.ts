@@ -65,7 +65,7 @@ async function run(
 function realModules(context: CliContext, progress: ProgressReporter): BringUpModules {
   return {
     prepareImage: (signal) => prepareImage(progress.observe, signal),
-    prepareHostImage,
+    prepareHostImage: (signal) => prepareHostImage(progress.observe, signal),
     spawnSupervisor: (directories, signal) => spawnSupervisor(directories, { env: context.env, signal }),
     measureHost,
   };
@@ -85,8 +85,12 @@ async function prepareImage(observe: PhaseObserver, signal: AbortSignal | undefi
   };
 }
 
-async function prepareHostImage(): Promise<HostImage> {
-  throw new IcosError("no-host-image", "There is no HostOS image to boot nested nodes from yet.");
+/** The same for HostOS, which nested nodes boot. */
+async function prepareHostImage(observe: PhaseObserver, signal: AbortSignal | undefined): Promise<HostImage> {
+  const { buildOs } = await import("@icos/image");
+  const build = await buildOs("hostos", { variant: "dev", observe, ...(signal ? { signal } : {}) });
+  const { version, rootHash, diskImage } = build;
+  return { version, variant: "dev", rootHash, diskImage: { path: diskImage.path } };
 }
 
 async function readTopology({ nodes, topology, nested: flag }: UpOptions): Promise<Topology | undefined> {

@@ -11,7 +11,6 @@ import { createSubnet } from "./create-subnet.ts";
 import { httpPost } from "./http-post.ts";
 import { openLoopbackPorts } from "./loopback-ports.ts";
 import type { RunningServices } from "./modules.ts";
-import type { NodePlan } from "../topology/plan.ts";
 import { nnsInit } from "./nns-init.ts";
 import { probeNode } from "./node-probe.ts";
 import { registrySnapshot } from "./registry-snapshot.ts";
@@ -45,7 +44,7 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     directory: join(directories.run, "services"),
     switchSocket: options.switchSocket,
     prefixes: [plan.prefix],
-    nodes: Object.fromEntries(plan.nodes.flatMap(dnsNames)),
+    nodes: Object.fromEntries(plan.nodes.map((node) => [node.name, node.ipv6])),
     filesDirectory,
     programs: directories.programs,
     nns: { directory: directories.nns, init },
@@ -85,11 +84,6 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     await handle.stop();
     throw error;
   }
-}
-
-/** A node's name is its guest's; `NODE.host` is its host, which no other name can be: names have no dot. */
-function dnsNames({ name, ipv6, host }: NodePlan): [string, string][] {
-  return [[name, ipv6], ...(host === undefined ? [] : [[`${name}.host`, host.ipv6] satisfies [string, string]])];
 }
 
 async function makeNnsInit({ file, keys }: RealServicesOptions, updateImageUrl: string) {
