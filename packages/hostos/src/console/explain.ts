@@ -90,6 +90,12 @@ function wordsFor(situation: Situation): Words {
         "The guest is booting",
         `Its virtual machine has been running for ${duration(situation.seconds)}; GuestOS has not reported yet.`,
       );
+    case "guest-boot-failed":
+      return bad(
+        "GuestOS did not boot",
+        "Its virtual machine runs, but GuestOS says on its console that its boot failed.",
+        "The next start of the guest takes the slot before; `restart-guestos` starts it now. If it was not upgraded, send the diagnostics.",
+      );
     case "guest-silent":
       return bad(
         "The guest does not report",

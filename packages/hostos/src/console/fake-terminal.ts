@@ -29,6 +29,10 @@ export class FakeTerminal implements Terminal {
     this.#output += text;
   }
 
+  hasKey(): boolean {
+    return false;
+  }
+
   async key({ signal }: KeyOptions = {}): Promise<Key | "timeout" | "closed"> {
     if (signal === undefined) return this.#keys.shift() ?? "closed";
     // While something runs, only Ctrl-C is typed.

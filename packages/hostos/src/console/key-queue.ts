@@ -21,6 +21,10 @@ export class KeyQueue {
     this.#idle.unref();
   }
 
+  get waiting(): number {
+    return this.#keys.length;
+  }
+
   close(): void {
     clearTimeout(this.#idle);
     this.#closed = true;

@@ -21,6 +21,7 @@ export function openTerminal(input: ReadStream, output: WriteStream, form: Termi
       rows: within(output.rows, 5, LARGEST.rows, 25),
     }),
     write: (text) => void output.write(text),
+    hasKey: () => keys.waiting > 0,
     key: (options) => keys.next(options),
   };
 }

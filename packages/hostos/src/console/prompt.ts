@@ -25,7 +25,9 @@ export async function readLine(terminal: Terminal, options: PromptOptions): Prom
   const { prompt, rules = COMMAND_RULES, history = [], completions, hint, idle } = options;
   let line: Line = EMPTY_LINE;
   let place = history.length;
-  const draw = (): void => drawLine(terminal, prompt, line, hint?.(line.text) ?? "");
+  const draw = (): void => {
+    if (!terminal.hasKey()) drawLine(terminal, prompt, line, hint?.(line.text) ?? "");
+  };
   const leave = (): void => terminal.write("\r\n");
   draw();
   for (;;) {

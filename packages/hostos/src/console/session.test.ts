@@ -21,7 +21,7 @@ const observer: Observer = {
       host: { kind: "ready" },
       configProblem: undefined,
       network: { bridge: "up", addresses: ["2001:db8::1"] },
-      vm: { kind: "running", since: NOW - 60_000 },
+      vm: { kind: "running", since: NOW - 60_000, bootFailed: false },
       report: { state: "healthy", nodeId: "abc", detail: undefined, at: NOW },
       slot: undefined,
       failedUnits: [],

@@ -4,7 +4,8 @@ import type { BootState, Slot } from "@icos/slots";
 export type GuestVm =
   | { readonly kind: "unknown" }
   | { readonly kind: "starting"; readonly since: number }
-  | { readonly kind: "running"; readonly since: number }
+  /** `bootFailed`: its serial console says so. */
+  | { readonly kind: "running"; readonly since: number; readonly bootFailed: boolean }
   /** It ended, or could not be started; the runner tries again at `retryAt` (milliseconds since the epoch). */
   | {
       readonly kind: "failed";
@@ -70,6 +71,7 @@ export type Situation =
   | { readonly kind: "no-address" }
   | { readonly kind: "guest-starting" }
   | { readonly kind: "guest-booting"; readonly seconds: number }
+  | { readonly kind: "guest-boot-failed" }
   | { readonly kind: "guest-silent"; readonly seconds: number }
   | { readonly kind: "guest-working"; readonly detail: string | undefined }
   | { readonly kind: "guest-unhealthy"; readonly detail: string | undefined }
@@ -77,6 +79,8 @@ export type Situation =
 
 /** A guest that has not reported for this long is called silent: upstream's time for a guest to boot. */
 export const SILENT_AFTER_MS = 5 * 60_000;
+
+type RunningVm = Extract<GuestVm, { kind: "running" }>;
 
 /** From what is observed to where the node is. */
 export function situationOf(observed: Observation): Situation {
@@ -94,7 +98,7 @@ export function situationOf(observed: Observation): Situation {
     case "stopped":
       return { kind: "guest-stopped" };
     case "running":
-      return running(observed, vm.since);
+      return running(observed, vm);
     case "starting":
     case "unknown":
       return networkTrouble(observed.network) ?? { kind: "guest-starting" };
@@ -103,8 +107,9 @@ export function situationOf(observed: Observation): Situation {
   }
 }
 
-function running({ now, network, report }: Observation, since: number): Situation {
+function running({ now, network, report }: Observation, { since, bootFailed }: RunningVm): Situation {
   const current = report !== undefined && report.at >= since ? report : undefined;
+  if (current === undefined && bootFailed) return { kind: "guest-boot-failed" };
   const quietFor = now - (current?.at ?? since);
   if (quietFor >= SILENT_AFTER_MS)
     return networkTrouble(network) ?? { kind: "guest-silent", seconds: Math.floor(quietFor / 1000) };

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly form: "screen" | "line";
   size(): PageSize;
   write(text: string): void;
+  /** Whether a key is there already, so that drawing can wait for the last one of a paste. */
+  hasKey(): boolean;
   /** The next key; `timeout` after `within` milliseconds or when aborted; `closed` when nobody is there any more. */
   key(options?: KeyOptions): Promise<Key | "timeout" | "closed">;
 }

@@ -15,7 +15,7 @@ export interface AskOptions {
  */
 export async function askRoot(socketPath: string, request: unknown, options: AskOptions = {}): Promise<unknown> {
   const { onProgress, signal } = options;
-  const socket = await connect(socketPath);
+  const socket = await connectRoot(socketPath);
   const stop = (): void => void socket.end();
   try {
     socket.on("error", () => undefined); // seen by the loop below
@@ -38,7 +38,8 @@ export async function askRoot(socketPath: string, request: unknown, options: Ask
   });
 }
 
-function connect(path: string): Promise<Socket> {
+/** Throws `root-service-unavailable`. */
+export function connectRoot(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ path, allowHalfOpen: true });
     socket.once("connect", () => resolve(socket));

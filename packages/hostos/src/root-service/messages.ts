@@ -24,8 +24,11 @@ export const LONGEST_LINE = 1024 * 1024;
 
 /** The sockets, by what is behind them. */
 export const ROOT_SOCKETS = {
+  hostAction: "/run/icos/host-action.socket",
   recovery: "/run/icos/manual-recovery.socket",
   alternative: "/run/icos/guestos-alternative.socket",
   diagnostics: "/run/icos/diagnostics.socket",
   unitStates: "/run/icos/unit-states.socket",
 } as const;
+
+export type RootSockets = Readonly<Record<keyof typeof ROOT_SOCKETS, string>>;

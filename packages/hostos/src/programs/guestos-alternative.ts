@@ -1,0 +1,27 @@
+import { createExec } from "@icos/system";
+import { showAlternative, swapAlternative } from "../alternative/alternative.ts";
+import { alternativeRequestSchema } from "../alternative/request.ts";
+import { guestDisk } from "../recovery/guest-disk.ts";
+import { guestUnits } from "../recovery/guest-units.ts";
+import { answerOne } from "../root-service/answer.ts";
+
+/** `guestos-alternative@.service`: one request of the console, as root. */
+const exec = createExec();
+const disk = guestDisk(exec, "/run/guestos-alternative");
+const modules = { openGrubenv: () => disk.grubenv(), guest: guestUnits(exec) };
+
+await answerOne(
+  { input: process.stdin, output: process.stdout },
+  alternativeRequestSchema,
+  async ({ request, report }) => {
+    switch (request.action) {
+      case "show":
+        return (await showAlternative(modules)) ?? null;
+      case "swap":
+        return { slot: await swapAlternative(request.target, modules, report) };
+      default:
+        return request satisfies never;
+    }
+  },
+);
+process.exit();

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { readFatFile } from "@icos/config";
+import { openBlockDevice, type BlockDevice } from "@icos/slots";
+import { IcosError, readFileIfExists, type Exec } from "@icos/system";
+import { rm } from "node:fs/promises";
+import type { Stick } from "../usb/sticks.ts";
+import { LONGEST_REQUEST_FILE, parseRecoveryFile, type RecoveryRequest } from "./request.ts";
+
+/** In the top directory of a stick, in this order. */
+export const REQUEST_FILES = ["recovery.json", "recovery.txt"] as const;
+
+export interface MediumModules {
+  readonly findSticks: () => Promise<readonly Stick[]>;
+  readonly open: (device: string) => Promise<BlockDevice>;
+  readonly exec: Exec;
+  /** Private, for a moment. */
+  readonly scratch: string;
+}
+
+export function openMedium(device: string): Promise<BlockDevice> {
+  return openBlockDevice(device, { readOnly: true });
+}
+
+/**
+ * The recovery request on whatever is plugged in. FAT and ext4 are read without the kernel mounting them: a stick is a
+ * stranger's. Throws `no-stick`, `no-recovery-request`, and `bad-recovery-request` for a file that is there and wrong.
+ */
+export async function readRecoveryMedium(modules: MediumModules): Promise<RecoveryRequest> {
+  const sticks = await modules.findSticks();
+  if (sticks.length === 0) {
+    throw new IcosError("no-stick", "No USB stick was found.", { next: "Plug it in, wait a moment and try again." });
+  }
+  const problems: string[] = [];
+  for (const { device } of sticks) {
+    const found = await findRequest(device, modules);
+    if (typeof found === "string") problems.push(`${device} ${found}`);
+    else return parseRecoveryFile(found.text, `${found.name} on ${device}`);
+  }
+  throw new IcosError("no-recovery-request", `No recovery request was found: ${problems.join("; ")}.`, {
+    next: "Put recovery.json into the top directory of a stick with a FAT or ext4 file system, or type the values. Pictures of QR codes are not read.",
+    details: { problems },
+  });
+}
+
+async function findRequest(device: string, modules: MediumModules): Promise<{ name: string; text: string } | string> {
+  const medium = await modules.open(device);
+  try {
+    const read = (await isExt4(medium)) ? fromExt4(device, modules) : fromFat(medium);
+    let problem = "has no recovery.json";
+    for (const name of REQUEST_FILES) {
+      const content = await read(name);
+      if (typeof content !== "string") return { name, text: content.toString("utf8") };
+      problem = content;
+    }
+    return problem;
+  } finally {
+    await medium.close();
+  }
+}
+
+/** The content of a file, or why there is none. */
+type Read = (name: string) => Promise<Buffer | string>;
+
+function fromFat(medium: BlockDevice): Read {
+  return async (name) => {
+    try {
+      return Buffer.from(await readFatFile(medium, name, LONGEST_REQUEST_FILE));
+    } catch (error) {
+      if (!(error instanceof IcosError)) throw error;
+      if (error.code === "file-not-found") return "has no recovery.json";
+      return "has no FAT or ext4 file system that can be read";
+    }
+  };
+}
+
+function fromExt4(device: string, { exec, scratch }: MediumModules): Read {
+  return async (name) => {
+    const target = join(scratch, name);
+    await rm(target, { force: true });
+    await exec
+      .run(["debugfs", "-c", "-R", `dump /${name} ${target}`, device], { timeout: 30_000 })
+      .catch(() => undefined);
+    const content = await readFileIfExists(target);
+    await rm(target, { force: true });
+    if (content === undefined || content.length === 0) return "has no recovery.json";
+    return content.length > LONGEST_REQUEST_FILE ? `has a ${name} of ${content.length} bytes` : content;
+  };
+}
+
+const EXT4_MAGIC_AT = 1024 + 56;
+
+async function isExt4(medium: BlockDevice): Promise<boolean> {
+  return medium.size > 4096 && (await medium.read(EXT4_MAGIC_AT, 2)).readUInt16LE(0) === 0xef53;
+}
