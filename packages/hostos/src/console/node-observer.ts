@@ -20,7 +20,7 @@ export interface ObserverModules {
   readonly guestReport: () => Promise<GuestReport | undefined>;
 }
 
-const UNITS_EVERY_MS = 15_000;
+const UNITS_EVERY_MS = 30_000;
 
 /** Looks at the files of the host's programs, at the kernel and at systemd. */
 export function createObserver(modules: ObserverModules): Observer {

@@ -16,10 +16,10 @@ export function openTerminal(input: ReadStream, output: WriteStream, form: Termi
   output.on("error", () => keys.close());
   return {
     form,
-    size: () => ({
-      columns: within(output.columns, 20, LARGEST.columns, 80),
-      rows: within(output.rows, 5, LARGEST.rows, 25),
-    }),
+    size() {
+      const [columns, rows] = output.getWindowSize();
+      return { columns: within(columns, 20, LARGEST.columns, 80), rows: within(rows, 5, LARGEST.rows, 25) };
+    },
     write: (text) => void output.write(text),
     hasKey: () => keys.waiting > 0,
     key: (options) => keys.next(options),

@@ -17,8 +17,8 @@ const WORKING: Explanation = {
 
 const FACTS: NodeFacts = {
   nodeId: NODE_ID,
-  hostIpv6: "2602:fb2b:110:10:6801:94ff:feef:2978",
-  guestIpv6: "2602:fb2b:110:10:6800:94ff:feef:2978",
+  hostIpv6: "2602:fb2b:110:10:6800:94ff:feef:2978",
+  guestIpv6: "2602:fb2b:110:10:6801:94ff:feef:2978",
   hostVersion: "f4f3a52aa0b7f9d4f6a1c9d3a4b7b9d4f6a1c9d3",
   hostSlot: "A",
   mgmtMac: "b0:7b:25:c8:f6:c0",

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { newGrubenv } from "@icos/slots";
+import { testingHostConfig } from "../testing-host-config.ts";
+import { guestReportFrom } from "./guest-report.ts";
+import { guestVmFrom } from "./guest-vm-file.ts";
+import { hostFiles } from "./host-files.ts";
+import { createObserver } from "./node-observer.ts";
+import type { Status } from "./observer.ts";
+
+const NOW = 1_800_000_000_000;
+
+async function look(content: Readonly<Record<string, string | Uint8Array>>): Promise<Status> {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "observer-"));
+  for (const [path, text] of Object.entries(content)) {
+    await mkdir(join(directory.path, dirname(path)), { recursive: true });
+    await writeFile(join(directory.path, path), text);
+  }
+  const files = hostFiles(directory.path);
+  const observer = createObserver({
+    files,
+    clock: { now: () => NOW, sleep: async () => undefined },
+    unitStates: async () => Promise.reject(new Error("nobody answers")),
+    guestVm: guestVmFrom(files.guestVm),
+    guestReport: guestReportFrom(files.guestHealth),
+  });
+  return await observer.look();
+}
+
+const HEALTH = { state: "healthy", "node-id": "aaaaa-aa", detail: "follows the network", at: NOW - 1000 };
+const RUN_STATE = {
+  version: 1,
+  name: "guestos",
+  state: { kind: "running", since: NOW - 60_000, pid: 1, directBoot: true, slot: "A", label: "stable", boot: "booted" },
+  boots: 1,
+  failures: 0,
+  lastFailure: null,
+  machine: null,
+  warnings: [],
+};
+
+void test("a host that has just started says so, whatever is missing", async () => {
+  const { explanation, facts } = await look({});
+  assert.equal(explanation.kind, "host-starting");
+  assert.equal(facts.time, "2027-01-15 08:00:00 UTC");
+});
+
+void test("from the files of runner and guest, the node is healthy", async () => {
+  const { explanation, facts } = await look({
+    "run/config/config.json": JSON.stringify(testingHostConfig()),
+    "run/icos/guest-vm/guestos.json": JSON.stringify(RUN_STATE),
+    "run/icos/guest-health.json": JSON.stringify(HEALTH),
+    "opt/ic/share/version.txt": "1.2.3\n",
+    "proc/cmdline": "root=x dfinity.system=B",
+    "boot/grub/grubenv": newGrubenv({ alternative: "B", cycle: "failsafe_check" }),
+  });
+  assert.equal(explanation.kind, "healthy");
+  assert.equal(explanation.story, "Follows the network.");
+  assert.equal(explanation.notices.length, 1);
+  assert.deepEqual([facts.nodeId, facts.hostVersion, facts.hostSlot], ["aaaaa-aa", "1.2.3", "B"]);
+  assert.match(facts.guestIpv6 ?? "", /^2001:db8:0:1:6801/);
+});
+
+void test("files that make no sense are as if they were not there, and a wrong configuration is named", async () => {
+  const broken = await look({
+    "run/config/config.json": JSON.stringify(testingHostConfig()),
+    "run/icos/guest-vm/guestos.json": "{",
+    "run/icos/guest-health.json": '{"state":"splendid"}',
+    "boot/grub/grubenv": "short",
+  });
+  assert.equal(broken.explanation.kind, "network-missing");
+  const wrong = await look({ "run/config/config.json": '{"config_version": "1.17.0"}' });
+  assert.equal(wrong.explanation.kind, "configuration-invalid");
+});
