@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { readdir, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -191,6 +193,29 @@ void test("a recovery hash is used for one start", async () => {
   });
   await reach(kindIs("running", 2));
   assert.equal(existsSync(machine.places.recoveryHash), false);
+  stop();
+  await result;
+});
+
+void test("a security module is handed to the running guest, when there is one", async () => {
+  const { machine, reach, result, stop } = await run();
+  const { sys, control } = machine.places;
+  await reach(kindIs("running"));
+  while (!existsSync(control)) await systemClock.sleep(10);
+  const ask = async (request: string): Promise<string> => {
+    const socket = connect(control);
+    await once(socket, "connect");
+    socket.write(`${request}\n`);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    return answer.toString().trim();
+  };
+  assert.match(await ask('"attach-hsm"'), /"Err":"No security module/);
+  mkdirSync(join(sys, "bus/usb/devices/1-1"), { recursive: true });
+  writeFileSync(join(sys, "bus/usb/devices/1-1/idVendor"), "20a0\n");
+  writeFileSync(join(sys, "bus/usb/devices/1-1/idProduct"), "4230\n");
+  assert.equal(await ask('"attach-hsm"'), '{"Ok":null}');
+  assert.equal(await ask('"detach-hsm"'), '{"Ok":null}');
   stop();
   await result;
 });

@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import { describeError, IcosError, type SpawnCommand } from "@icos/system";
-import { createVmRunner, type RestartPolicy, type VmState } from "@icos/vm";
+import { createVmRunner, type RestartPolicy, type VmRunner, type VmState } from "@icos/vm";
 import { watchBoot } from "./boot-watch.ts";
 import type { Consoles } from "./consoles.ts";
+import { serveControl, type ControlRequest, type ControlServer } from "./control.ts";
 import { guestVmName } from "./identity.ts";
 import { writeRunnerMetrics } from "./metrics.ts";
 import { prepareStart, type PreparedStart, type StartOptions } from "./prepare-start.ts";
+import type { GuestVmPlaces } from "./places.ts";
 import { createRecorder } from "./recorder.ts";
 import { readRunState } from "./run-state.ts";
 import { bootLines, failureLines, launchLines, waitLines } from "./say.ts";
+import { requireSecurityModule, SECURITY_MODULE } from "./security-module.ts";
 import type { Notify } from "./sd-notify.ts";
 import type { StartModules } from "./start-context.ts";
 
@@ -144,8 +147,10 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     void runner.stop({ deadlineMs: STOP_DEADLINE_MS }).finally(() => ended.resolve(runner.state));
   };
   signal.addEventListener("abort", stop, { once: true });
+  let control: ControlServer | undefined;
   try {
     await runner.start();
+    control = await serveControl(places.control, (request) => obey(request, runner, places));
     notify(`READY=1\nSTATUS=${name} runs`);
     const last = await ended.promise;
     if (last.kind === "crashed") throw new IcosError("guest-crashed", `${name} ended: ${last.reason}.`);
@@ -161,7 +166,20 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   } finally {
     signal.removeEventListener("abort", stop);
     watching.abort();
+    await control?.close();
     if (signal.aborted || role.type === "upgrade") await report(false);
     await recorder.settled();
+  }
+}
+
+async function obey(request: ControlRequest, runner: VmRunner, places: GuestVmPlaces): Promise<void> {
+  switch (request) {
+    case "attach-hsm":
+      await requireSecurityModule(places);
+      return runner.plugUsb(SECURITY_MODULE);
+    case "detach-hsm":
+      return runner.unplugUsb(SECURITY_MODULE);
+    default:
+      return request satisfies never;
   }
 }

@@ -8,6 +8,10 @@ import { readMachineFacts } from "../guest-vm/machine-facts.ts";
 import { createPlaces } from "../guest-vm/places.ts";
 import { planHugepages, reserveHugepages } from "../guest-vm/reserve-hugepages.ts";
 import { runGuestVm } from "../guest-vm/run-guest-vm.ts";
+import { sevCertificates } from "../guest-vm/sev/certificates.ts";
+import { downloadDirectlyOrByProxy } from "../guest-vm/sev/download.ts";
+import { readSevPlatform } from "../guest-vm/sev/firmware-device.ts";
+import { sevProduct } from "../guest-vm/sev/tcb.ts";
 import { createNotify } from "../guest-vm/sd-notify.ts";
 
 const logger = createLogger(process.stderr, { journal: true, name: "guest-vm" });
@@ -33,8 +37,11 @@ try {
       logger,
       consoles: createConsoles(places.consoles, logger),
       notify: await createNotify(process.env["NOTIFY_SOCKET"]),
-      sevCertificates: () =>
-        Promise.reject(new IcosError("no-certificate-chain", "There are no certificates of this machine's processor.")),
+      sevCertificates: async (signal: AbortSignal) => {
+        const product = sevProduct(await readFile(join(places.proc, "cpuinfo"), "utf8"));
+        const certificates = { platform: () => readSevPlatform(), download: downloadDirectlyOrByProxy, logger };
+        return sevCertificates({ cache: places.sevCertificates, product }, certificates, signal);
+      },
     };
     await runGuestVm({ role, places, credentials: process.env["CREDENTIALS_DIRECTORY"] }, modules, stopping.signal);
   }

@@ -40,6 +40,18 @@ export const QMP_COMMANDS = {
   quit: { arguments: nothing, reply: nothing },
   stop: { arguments: nothing, reply: nothing },
   cont: { arguments: nothing, reply: nothing },
+  /** Plugs a USB device of the host into the machine, now or when it appears. */
+  device_add: {
+    arguments: v.object({
+      driver: v.literal("usb-host"),
+      id: v.string(),
+      bus: v.string(),
+      vendorid: v.number(),
+      productid: v.number(),
+    }),
+    reply: nothing,
+  },
+  device_del: { arguments: v.object({ id: v.string() }), reply: nothing },
   /** Plugs the cable of a network card in or out, as the guest sees it. */
   set_link: { arguments: v.object({ name: v.string(), up: v.boolean() }), reply: nothing },
 } as const;

@@ -1,6 +1,7 @@
 import { describeError, IcosError, systemClock, type Clock, type SpawnCommand } from "@icos/system";
 import { limitLog } from "../console/limit-log.ts";
 import type { MachineDefinition } from "../machine/definition.ts";
+import { USB_BUS } from "../machine/render-qemu-devices.ts";
 import { connectQmp, type QmpClient } from "../qmp/client.ts";
 import { exitOfEvent, machineExit, type MachineExit } from "./machine-exit.ts";
 import { endedOnTakenDisk, startQemu, type QemuProcess } from "./qemu-process.ts";
@@ -46,8 +47,20 @@ export interface VmRunner {
   kill(): Promise<void>;
   /** As the reset button: the machine boots anew, through its boot state machine. */
   reset(): Promise<void>;
+  /**
+   * Hands a USB device of the host to the guest, until it is unplugged or the machine ends. The machine needs a USB controller.
+   * Rejects with `machine-not-running`, and with QEMU's words (`qmp-command-failed`), also when the device is plugged already.
+   */
+  plugUsb(device: UsbDevice): Promise<void>;
+  unplugUsb(device: UsbDevice): Promise<void>;
   status(): Promise<VmStatus>;
   readonly state: VmState;
+}
+
+/** What a kind of USB device is known by. */
+export interface UsbDevice {
+  readonly vendorId: number;
+  readonly productId: number;
 }
 
 interface FirstBoot {
@@ -218,6 +231,11 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
     return result;
   }
 
+  function running(): Run {
+    if (run !== undefined && state.kind === "running") return run;
+    throw new IcosError("machine-not-running", `Machine ${name} does not run.`, { next: "Start it first." });
+  }
+
   return {
     start,
     stop: ({ deadlineMs }) => endOnce(deadlineMs, (current) => stopMachine(current, { deadlineMs, clock })),
@@ -226,10 +244,15 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       await endOnce(0, () => Promise.resolve("killed"));
     },
     async reset() {
-      if (run === undefined || state.kind !== "running") {
-        throw new IcosError("machine-not-running", `Machine ${name} does not run.`, { next: "Start it first." });
-      }
-      await run.qmp.execute("system_reset");
+      await running().qmp.execute("system_reset");
+    },
+    async plugUsb(device) {
+      const { vendorId: vendorid, productId: productid } = device;
+      const id = usbId(device);
+      await running().qmp.execute("device_add", { driver: "usb-host", id, bus: USB_BUS, vendorid, productid });
+    },
+    async unplugUsb(device) {
+      await running().qmp.execute("device_del", { id: usbId(device) });
     },
     async status() {
       const qemu = await run?.qmp.execute("query-status").catch(() => undefined);
@@ -239,6 +262,10 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       return state;
     },
   };
+}
+
+function usbId({ vendorId, productId }: UsbDevice): string {
+  return `usb-${vendorId.toString(16)}-${productId.toString(16)}`;
 }
 
 function notStarted(name: string, exit: MachineExit, diskTaken: boolean): IcosError {
