@@ -7,6 +7,8 @@ export interface Recorder {
   become(state: GuestVmState): void;
   failed(reason: string): void;
   planned(plan: GuestVmPlan): void;
+  /** Something that does not keep the machine from running. */
+  warn(warning: string): void;
   /** Of the run that is under way; the guest's failures are over when it has booted. */
   boot(progress: BootProgress): void;
   /** Settles when everything told so far is in the file. */
@@ -63,6 +65,7 @@ export function createRecorder(
         },
         warnings: [...warnings],
       }),
+    warn: (warning) => change({ warnings: [...current.warnings, warning] }),
     boot(progress) {
       if (current.state.kind !== "running") return;
       change({

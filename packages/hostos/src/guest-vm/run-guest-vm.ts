@@ -10,10 +10,11 @@ import { prepareStart, type PreparedStart, type StartOptions } from "./prepare-s
 import type { GuestVmPlaces } from "./places.ts";
 import { createRecorder } from "./recorder.ts";
 import { readRunState } from "./run-state.ts";
-import { bootLines, failureLines, launchLines, waitLines } from "./say.ts";
+import { bootLines, cardLine, failureLines, launchLines, waitLines } from "./say.ts";
 import { requireSecurityModule, SECURITY_MODULE } from "./security-module.ts";
 import type { Notify } from "./sd-notify.ts";
 import type { StartModules } from "./start-context.ts";
+import { watchCard, type CardChange } from "./watch-card.ts";
 
 export interface RunModules extends StartModules {
   readonly consoles: Consoles;
@@ -67,6 +68,16 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     watchBoot(places.serialLog, observe, { signal: watching.signal, timeoutMs: modules.bootTimeoutMs }).catch(
       (error: unknown) => logger.log("warning", "serial log not watched", { error: describeError(error) }),
     );
+    const tap = start?.plan.identity.tap;
+    if (tap !== undefined) void watchCard(tap, reconnect, { sys: places.sys, clock, signal: watching.signal });
+  }
+
+  /** A machine cannot be given another card while it runs: it is started again. */
+  function reconnect(change: CardChange): void {
+    recorder.warn(cardLine(name, change));
+    say(cardLine(name, change));
+    if (change === "replaced")
+      void runner.reset().catch((error: unknown) => logger.log("warning", describeError(error)));
   }
 
   async function prepare(abort: AbortSignal): Promise<PreparedStart> {

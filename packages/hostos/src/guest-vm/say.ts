@@ -1,6 +1,7 @@
 import { describeError, IcosError } from "@icos/system";
 import type { PreparedStart } from "./prepare-start.ts";
 import type { BootProgress } from "./run-state.ts";
+import type { CardChange } from "./watch-card.ts";
 
 /** What the operator reads on the host's screens. */
 
@@ -27,6 +28,12 @@ export function bootLines(name: string, progress: BootProgress): readonly string
     default:
       return progress satisfies never;
   }
+}
+
+export function cardLine(name: string, change: CardChange): string {
+  return change === "gone"
+    ? `${name} has no network: somebody has removed its network card.`
+    : `${name} is started again: it has another network card now.`;
 }
 
 export function waitLines(name: string, reason: string, delayMs: number): readonly string[] {

@@ -4,7 +4,7 @@
  *
  * - `ignore-powerdown`, `ignore-quit`: does not react;
  * - `fail`: exits with 1 and a line on standard error before it opens its socket;
- * - `reboot`, `poweroff`, `panic`, `crash`: ends so, 20 ms after a client has greeted it.
+ * - `reboot`, `poweroff`, `panic`, `crash`: ends so, 20 ms after a client has greeted it; after `cont` when started with `-S`.
  */
 import { rmSync } from "node:fs";
 import { startFakeQmp } from "./fake-qmp.ts";
@@ -24,13 +24,14 @@ const qmp = await startFakeQmp(path, (command) => {
     setTimeout(endBySelf, 20);
     return { return: { running: true, status: "running" } };
   }
+  if (command === "cont") setTimeout(endBySelf, 20);
   if (command === "system_powerdown" && !words.has("ignore-powerdown")) shutDown(true, "guest-shutdown");
   if (command === "system_reset") shutDown(false, "host-qmp-system-reset");
   if (command === "quit" && !words.has("ignore-quit")) shutDown(false, "host-qmp-quit");
   return { return: {} };
 });
-// A client gets the greeting and negotiates before anything happens by itself.
-setTimeout(endBySelf, 150);
+// A client gets the greeting and negotiates before anything happens by itself; a machine that waits does nothing.
+if (!args.includes("-S")) setTimeout(endBySelf, 150);
 
 function endBySelf(): void {
   if (words.has("reboot")) shutDown(true, "guest-reset");
