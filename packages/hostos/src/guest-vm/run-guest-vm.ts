@@ -112,6 +112,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
           label,
           boot: "booting",
         });
+        if (recorder.current.boots > 1) notify(`STATUS=${name} runs`);
         void report(true);
         say(...launchLines(name, start));
         return;
@@ -140,6 +141,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   function wait(reason: string, since: number, retryAt: number | undefined): void {
     watching.abort();
     recorder.failed(reason);
+    notify(`STATUS=${name} ended: ${reason.split("\n")[0]}`);
     void report(false);
     if (retryAt === undefined) recorder.become({ kind: "failed", since, reason, next: null });
     else {
@@ -155,7 +157,10 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   );
   const stop = (): void => {
     notify("STOPPING=1");
-    void runner.stop({ deadlineMs: STOP_DEADLINE_MS }).finally(() => ended.resolve(runner.state));
+    runner
+      .stop({ deadlineMs: STOP_DEADLINE_MS })
+      .catch((error: unknown) => logger.log("error", "not stopped in order", { error: describeError(error) }))
+      .finally(() => ended.resolve(runner.state));
   };
   signal.addEventListener("abort", stop, { once: true });
   let control: ControlServer | undefined;
