@@ -11,7 +11,7 @@ export type Variant = "prod" | "dev";
 export interface GuestVmPlan {
   readonly identity: GuestVmIdentity;
   readonly memoryMiB: number;
-  readonly memory: "memfd" | "hugepages";
+  readonly memory: "private" | "hugepages" | "memfd";
   readonly vcpus: number;
   readonly topology: CpuTopology;
   readonly accelerator: Accelerator;
@@ -55,7 +55,7 @@ export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): G
   return {
     identity,
     memoryMiB,
-    memory: hugepages ? "hugepages" : "memfd",
+    memory: confidential ? "memfd" : hugepages ? "hugepages" : "private",
     vcpus,
     topology,
     accelerator: { kind: emulated ? "tcg" : "kvm" },

@@ -37,7 +37,7 @@ const fields = v.object({
   memoryMiB: v.pipe(v.number(), v.integer(), v.minValue(64)),
   vcpus: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(255)),
   topology: v.optional(v.object({ sockets: count, cores: count, threads: count })),
-  memory: v.optional(v.picklist(["plain", "memfd", "hugepages"])),
+  memory: v.optional(v.picklist(["plain", "private", "hugepages", "memfd"])),
   cpu: v.optional(v.pipe(v.string(), v.nonEmpty())),
   accelerator: v.object({ kind: v.picklist(["kvm", "tcg"]) }),
   boot: v.variant("kind", [

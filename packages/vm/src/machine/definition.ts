@@ -94,10 +94,11 @@ export interface MachineDefinition {
   /** Default: one socket with a core of one thread for each CPU. */
   readonly topology?: CpuTopology | undefined;
   /**
-   * Where the guest's memory lies: `plain` is QEMU's own; `memfd` a file in memory, kept out of core dumps and of page merging;
-   * `hugepages` the same in pages of 2 MiB that must be free. Default `plain`.
+   * Where the guest's memory lies: `plain` is QEMU's own; `private` the same, kept out of core dumps and of page merging, as
+   * the others are; `hugepages` a file in memory in pages of 2 MiB, which must be free; `memfd` one in small pages, as a confidential
+   * guest needs it. Default `plain`.
    */
-  readonly memory?: "plain" | "memfd" | "hugepages" | undefined;
+  readonly memory?: "plain" | "private" | "hugepages" | "memfd" | undefined;
   /** `-cpu` value; the default fits the accelerator, see {@link TCG_CPU}. */
   readonly cpu?: string | undefined;
   readonly accelerator: Accelerator;

@@ -46,11 +46,11 @@ export function renderLibvirt(definition: MachineDefinition): string {
 function memoryBacking({ memory = "plain" }: MachineDefinition): XmlElement | undefined {
   if (memory === "plain") return undefined;
   const pages = element("hugepages", {}, [element("page", { size: 2048, unit: "KiB" })]);
+  const shared = [element("source", { type: "memfd" }), element("access", { mode: "shared" })];
   return element("memoryBacking", {}, [
     memory === "hugepages" ? pages : undefined,
     element("nosharepages"),
-    element("source", { type: "memfd" }),
-    element("access", { mode: "shared" }),
+    memory === "private" ? [] : shared,
   ]);
 }
 

@@ -48,7 +48,8 @@ function machine(definition: MachineDefinition): string {
     "q35,usb=off,vmport=off,smbus=off,sata=off",
     ...(devices?.hpet === false ? ["hpet=off"] : []),
     ...firmwareFlash(boot),
-    ...(memory === "plain" ? [] : ["memory-backend=ram0,mem-merge=off,dump-guest-core=off"]),
+    ...(hasBackend(memory) ? ["memory-backend=ram0"] : []),
+    ...(memory === "plain" ? [] : ["mem-merge=off,dump-guest-core=off"]),
     ...(confidential === undefined ? [] : ["confidential-guest-support=snp0"]),
   ].join(",");
 }
@@ -59,8 +60,12 @@ function accelerator({ accelerator, cpu }: MachineDefinition): string[] {
     : ["-accel", `tcg,thread=multi,tb-size=${TCG_CACHE_MIB}`, "-cpu", cpu ?? TCG_CPU];
 }
 
+function hasBackend(memory: NonNullable<MachineDefinition["memory"]>): boolean {
+  return memory === "hugepages" || memory === "memfd";
+}
+
 function memoryBackend({ memory = "plain", memoryMiB }: MachineDefinition): string[] {
-  if (memory === "plain") return [];
+  if (!hasBackend(memory)) return [];
   // Mapping them reserves all of them, so none can be missing later, and hundreds of gigabytes need not be cleared first.
   const pages = memory === "hugepages" ? ",hugetlb=on,hugetlbsize=2M" : "";
   return ["-object", `memory-backend-memfd,id=ram0,size=${memoryMiB}M,share=on${pages}`];
