@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { newGrubenv } from "@icos/slots";
+import type { Logger } from "@icos/system";
+import { VirtualClock } from "@icos/system/virtual-clock";
+import { testingHostConfig } from "../testing-host-config.ts";
+import { COLLECTOR_DIRECTORY } from "./collector-files.ts";
+import { startMonitoring } from "./start-monitoring.ts";
+import { VERBOSE_CONSOLE_REQUEST } from "./verbose-console.ts";
+
+interface Host {
+  readonly root: string;
+  readonly logged: string[];
+  /** The next round has been made. */
+  readonly round: () => Promise<void>;
+  readonly metrics: (name: string) => Promise<string>;
+}
+
+async function onHost(verbose: boolean, body: (host: Host) => Promise<void>): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), "monitoring-"));
+  const clock = new VirtualClock();
+  const logged: string[] = [];
+  const logger: Logger = { log: (_, message, fields) => logged.push(`${message} ${String(fields?.["error"])}`) };
+  const stopping = new AbortController();
+  try {
+    for (const directory of [COLLECTOR_DIRECTORY, "opt/ic/share", "boot/grub", "run/icos/monitoring"])
+      await mkdir(join(root, directory), { recursive: true });
+    await writeFile(join(root, "opt/ic/share/version.txt"), "v1\n");
+    const base = testingHostConfig();
+    const config = { ...base, hostos_settings: { ...base.hostos_settings, verbose } };
+    const running = startMonitoring({ config, root }, { clock, logger }, stopping.signal);
+    const settled = async (): Promise<void> => {
+      while (clock.sleeping === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await settled();
+    await body({
+      root,
+      logged,
+      async round() {
+        clock.advance(10_000);
+        await settled();
+      },
+      metrics: (name) => readFile(join(root, COLLECTOR_DIRECTORY, `${name}.prom`), "utf8"),
+    });
+    stopping.abort();
+    await running;
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+void test("series follow the host's files", () =>
+  onHost(false, async ({ root, round, metrics }) => {
+    assert.match(await metrics("hostos_version"), /^hostos_version\{version="v1"\} 1$/m);
+    assert.match(await metrics("hostos_boot"), /^hostos_boot_stable 1$/m);
+    await writeFile(join(root, "boot/grub/grubenv"), newGrubenv({ alternative: "B", cycle: "failsafe_check" }));
+    await round();
+    const boot = await metrics("hostos_boot");
+    assert.match(boot, /^hostos_boot_stable 0$/m);
+    assert.match(boot, /^hostos_boot_action\{next_boot="A",version="v1"\} 2$/m);
+    assert.deepEqual(
+      (await readdir(join(root, COLLECTOR_DIRECTORY))).filter((name) => !name.endsWith(".prom")),
+      [],
+    );
+    assert.deepEqual(await readdir(join(root, "run/icos/monitoring")), []);
+  }));
+
+void test("a source that cannot be read is logged once, leaves its last series, and shows in the metrics", () =>
+  onHost(false, async ({ root, logged, round, metrics }) => {
+    const grubenv = join(root, "boot/grub/grubenv");
+    await writeFile(grubenv, "broken");
+    await round();
+    await round();
+    assert.match(await metrics("hostos_boot"), /^hostos_boot_stable 1$/m);
+    assert.match(await metrics("hostos_collectors"), /^hostos_collector_success\{collector="hostos_boot"\} 0$/m);
+    assert.match(await metrics("hostos_collectors"), /^hostos_collector_success\{collector="hostos_version"\} 1$/m);
+    assert.equal(logged.length, 1);
+    assert.match(logged[0] ?? "", /^The metrics hostos_boot cannot be collected\. .*not a GRUB environment block/);
+    await rm(grubenv);
+    await round();
+    assert.match(await metrics("hostos_collectors"), /^hostos_collector_success\{collector="hostos_boot"\} 1$/m);
+    await writeFile(grubenv, "broken");
+    await round();
+    assert.equal(logged.length, 2);
+  }));
+
+void test("a verbose host asks for the guest's console on its screen", () =>
+  onHost(true, async ({ root }) => {
+    assert.equal(await readFile(join(root, VERBOSE_CONSOLE_REQUEST), "utf8"), "");
+  }));
