@@ -21,13 +21,20 @@ export async function fetchPage(url: string, limits: BackendLimits, onChunk: (ch
     if (error instanceof IcosError) throw error;
     if (deadline.aborted)
       throw new IcosError("backend-timeout", `${url} did not answer within ${limits.milliseconds} ms.`);
-    throw new IcosError("backend-failed", `${url} cannot be reached: ${describeError(error)}.`, { cause: error });
+    throw new IcosError("backend-failed", `${url} cannot be reached: ${describeError(error)}.`, {
+      cause: error,
+    });
   }
 }
 
 function getPage(url: string, signal: AbortSignal, onChunk: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const client = request(url, { agent: false, rejectUnauthorized: false, signal, maxHeaderSize: 8 * 1024 });
+    const client = request(url, {
+      agent: false,
+      rejectUnauthorized: false,
+      signal,
+      maxHeaderSize: 8 * 1024,
+    });
     client.on("error", reject);
     client.once("response", (response) => {
       response.on("error", reject);

@@ -50,7 +50,10 @@ void test("each limit is kept", () => {
 });
 
 void test("a wrong line is named by its number", () => {
-  assert.throws(() => parse([bytes("a 1\n\n# x\nb\n")]), { code: "exposition-invalid", place: { line: 4 } });
+  assert.throws(() => parse([bytes("a 1\n\n# x\nb\n")]), {
+    code: "exposition-invalid",
+    place: { line: 4 },
+  });
   assert.throws(() => parse([bytes("a 1\n"), Uint8Array.of(0x61, 0xff, 0x0a)]), {
     message: "Line 2 of the metrics cannot be read: it is not UTF-8.",
   });

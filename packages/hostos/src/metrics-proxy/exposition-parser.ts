@@ -10,7 +10,11 @@ export interface ExpositionLimits {
 }
 
 /** A replica of a large subnet has a page of about 1 MiB. */
-export const EXPOSITION_LIMITS: ExpositionLimits = { bytes: 2 * 1024 * 1024, lineBytes: 16 * 1024, samples: 40_000 };
+export const EXPOSITION_LIMITS: ExpositionLimits = {
+  bytes: 2 * 1024 * 1024,
+  lineBytes: 16 * 1024,
+  samples: 40_000,
+};
 
 const LINE_FEED = 0x0a;
 

@@ -7,7 +7,10 @@ import { EXPOSITION_LIMITS, ExpositionParser } from "./exposition-parser.ts";
 const name = fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,20}$/);
 const labelName = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,20}$/);
 const labels = fc
-  .uniqueArray(fc.tuple(labelName, fc.string({ unit: "grapheme" })), { selector: ([key]) => key, maxLength: 5 })
+  .uniqueArray(fc.tuple(labelName, fc.string({ unit: "grapheme" })), {
+    selector: ([key]) => key,
+    maxLength: 5,
+  })
   .map((pairs) => new Map(pairs));
 const value = fc.oneof(
   fc

@@ -27,7 +27,10 @@ const hold30s: FilterAction = { kind: "hold", milliseconds: 30_000 };
 export const HOSTOS_RULES: readonly FilterRule[] = [
   { name: /^.*$/s, actions: [drop] },
   { name: /^node_hwmon_.*$/, actions: [keep] },
-  { name: /^node_hwmon_temp_celsius$/, actions: [{ kind: "noise", amplitude: 3, quantum: 0.25 }, hold30s] },
+  {
+    name: /^node_hwmon_temp_celsius$/,
+    actions: [{ kind: "noise", amplitude: 3, quantum: 0.25 }, hold30s],
+  },
   { name: /^power_.*$/, actions: [keep] },
   { name: /^node_filesystem_device_error$/, actions: [keep] },
   { name: /^node_filesystem_device_error$/, labels: { fstype: /^tmpfs$/ }, actions: [drop] },

@@ -36,7 +36,10 @@ export class MetricFilter {
   /** Begins a page. */
   page(now: number): PageFilter {
     const held = new Map<string, Held>();
-    return { show: (sample) => this.#show(sample, held, now), done: () => void (this.#held = held) };
+    return {
+      show: (sample) => this.#show(sample, held, now),
+      done: () => void (this.#held = held),
+    };
   }
 
   #show(sample: ExpositionSample, held: Map<string, Held>, now: number): ExpositionSample | undefined {

@@ -13,7 +13,7 @@ export interface PageCacheLimits {
 }
 
 /** A page is kept for eight seconds, as upstream keeps it. */
-export const PAGE_CACHE_LIMITS: PageCacheLimits = { milliseconds: 8_000, bytes: 8 * 1024 * 1024 };
+export const PAGE_CACHE_LIMITS: PageCacheLimits = { milliseconds: 8_000, bytes: 4 * 1024 * 1024 };
 
 /** Pages by name. A page is made once, however many ask for it, and is the same for all until it is too old. */
 export class PageCache {
@@ -25,11 +25,6 @@ export class PageCache {
   constructor(limits: PageCacheLimits, clock: Clock) {
     this.#limits = limits;
     this.#clock = clock;
-  }
-
-  /** How many pages are being made. */
-  get pending(): number {
-    return this.#pending.size;
   }
 
   /** A failure is told to everybody who waits, and not kept. */

@@ -40,7 +40,11 @@ void test("headers are read as they are written, other comments and empty lines 
     name: "a:b",
     text: "Help \\n with # and \\\\",
   });
-  assert.deepEqual(parseLine("#\tTYPE a histogram\r", 1), { kind: "type", name: "a", text: "histogram" });
+  assert.deepEqual(parseLine("#\tTYPE a histogram\r", 1), {
+    kind: "type",
+    name: "a",
+    text: "histogram",
+  });
   assert.deepEqual(parseLine("# HELP a", 1), { kind: "help", name: "a", text: "" });
   for (const text of ["", "  \t", "#", "# EOF", "#HELPa b", "# HELP 9 x"])
     assert.equal(parseLine(text, 1), undefined, text);

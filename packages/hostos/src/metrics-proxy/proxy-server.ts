@@ -1,6 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import { Readable } from "node:stream";
 import { describeError, EXPOSITION_CONTENT_TYPE, IcosError, makeSelfSignedCertificate } from "@icos/system";
 import type { Clock, Logger } from "@icos/system";
 import type { Pages } from "./pages.ts";
@@ -29,7 +30,10 @@ export interface ProxyServerModules {
   readonly logger: Logger;
 }
 
-const STATUS_OF: Readonly<Record<string, number>> = { "backend-timeout": 504, "backends-busy": 503 };
+const STATUS_OF: Readonly<Record<string, number>> = {
+  "backend-timeout": 504,
+  "backends-busy": 503,
+};
 
 /** The public server. Its certificate is made at each start and trusted by nobody: upstream's readers do not look at it. */
 export function createProxyServer(
@@ -70,13 +74,24 @@ async function answer(
   metrics.activeRequests.add(1);
   response.once("close", () => {
     metrics.activeRequests.add(-1);
-    const labels = { http_route: route?.path ?? "", http_response_status_code: String(response.statusCode) };
+    const labels = {
+      http_route: route?.path ?? "",
+      http_response_status_code: String(response.statusCode),
+    };
     metrics.requestDuration.observe(Math.max(0, clock.now() - started) / 1000, labels);
   });
   const { status, headers, body } = await answerOf(request.method, route, routes, modules);
   // One page a connection: there is no reader for which keeping it open pays.
   response.writeHead(status, { ...headers, "content-length": body.length, connection: "close" });
-  response.end(request.method === "HEAD" ? undefined : body);
+  if (request.method === "HEAD") response.end();
+  else Readable.from(pieces(body)).pipe(response);
+}
+
+const PIECE_BYTES = 32 * 1024;
+
+/** What is written at once is encrypted at once: a reader that takes its time has no more than a piece in memory. */
+function* pieces(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += PIECE_BYTES) yield body.subarray(at, at + PIECE_BYTES);
 }
 
 interface Answer {
@@ -95,10 +110,17 @@ async function answerOf(
     return refusal(405, "Only GET and HEAD are answered.", { allow: "GET, HEAD" });
   if (!route) return refusal(404, `There are metrics at ${routes.map(({ path }) => path).join(", ")}.`);
   try {
-    return { status: 200, headers: { "content-type": EXPOSITION_CONTENT_TYPE }, body: await pages.get(route) };
+    return {
+      status: 200,
+      headers: { "content-type": EXPOSITION_CONTENT_TYPE },
+      body: await pages.get(route),
+    };
   } catch (error) {
     const code = error instanceof IcosError ? error.code : "";
-    logger.log("warning", "A page of metrics could not be made.", { path: route.path, error: describeError(error) });
+    logger.log("warning", "A page of metrics could not be made.", {
+      path: route.path,
+      error: describeError(error),
+    });
     return refusal(STATUS_OF[code] ?? 502, describeError(error));
   }
 }

@@ -9,7 +9,11 @@ void test("a host with one guest serves upstream's three paths", () => {
   const config = testingHostConfig();
   const guest = `https://[${hostAddressOf(config, "GuestOS").ipv6}]:42372/metrics`;
   assert.deepEqual(proxyRoutesOf(config), [
-    { path: "/metrics/hostos_node_exporter", backend: "https://127.0.0.1:9100/metrics", rules: HOSTOS_RULES },
+    {
+      path: "/metrics/hostos_node_exporter",
+      backend: "https://127.0.0.1:9100/metrics",
+      rules: HOSTOS_RULES,
+    },
     { path: "/metrics/guestos_replica", backend: `${guest}/guestos_replica` },
     { path: "/metrics/guestos_node_exporter", backend: `${guest}/guestos_node_exporter` },
   ]);

@@ -20,7 +20,14 @@ interface Answer {
 
 function get(port: number, path: string, method = "GET"): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const client = request({ host: "127.0.0.1", port, path, method, agent: false, rejectUnauthorized: false });
+    const client = request({
+      host: "127.0.0.1",
+      port,
+      path,
+      method,
+      agent: false,
+      rejectUnauthorized: false,
+    });
     client.once("error", reject);
     client.once("response", (response: IncomingMessage) => {
       let text = "";
@@ -86,8 +93,14 @@ void test("a scrape gets the filtered page of the host and the whole page of a g
         status: 200,
         text: "node_hwmon_temp_celsius 42\npower_average_watts 204\n",
       });
-      assert.deepEqual(await get(port, "/metrics/guestos_replica"), { status: 200, text: "b 1.50\n" });
-      assert.deepEqual(await get(port, "/metrics/guestos_replica", "HEAD"), { status: 200, text: "" });
+      assert.deepEqual(await get(port, "/metrics/guestos_replica"), {
+        status: 200,
+        text: "b 1.50\n",
+      });
+      assert.deepEqual(await get(port, "/metrics/guestos_replica", "HEAD"), {
+        status: 200,
+        text: "",
+      });
       const own = await (await fetch(`http://127.0.0.1:${ownPort}/metrics`)).text();
       assert.match(own, /^http_server_active_requests 0$/m);
       assert.match(
@@ -127,7 +140,10 @@ void test("what is wrong is said with its status", () =>
     {},
     async ({ port }) => {
       const paths = "/metrics/hostos_node_exporter, /metrics/guestos_replica, /metrics/nobody";
-      assert.deepEqual(await get(port, "/metrics"), { status: 404, text: `There are metrics at ${paths}.\n` });
+      assert.deepEqual(await get(port, "/metrics"), {
+        status: 404,
+        text: `There are metrics at ${paths}.\n`,
+      });
       assert.equal((await get(port, "/metrics/guestos_replica", "POST")).status, 405);
       const guest = await get(port, "/metrics/guestos_replica");
       assert.deepEqual([guest.status, /status 500/.test(guest.text)], [502, true]);
