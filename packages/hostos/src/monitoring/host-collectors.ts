@@ -1,16 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { HostosConfig } from "@icos/config";
+import { guestVmCount, type HostosConfig } from "@icos/config";
 import { bootStateOf, DEFAULT_BOOT_STATE, parseGrubenv } from "@icos/slots";
 import { readFileIfExists } from "@icos/system";
+import { guestVmName } from "../guest-vm/identity.ts";
+import { readRunState } from "../guest-vm/run-state.ts";
+import type { Layout } from "../layout.ts";
 import { bootSeries } from "./boot-series.ts";
+import { guestSeries, type GuestReport } from "./guest-series.ts";
 import type { Collector } from "./run-monitoring.ts";
 import { versionSeries } from "./version-series.ts";
 
 /** The sources that any account may read; what needs root is asked by `collect-hardware`. */
-export function hostCollectors(config: HostosConfig, root = "/"): readonly Collector[] {
-  const version = async (): Promise<string> => (await readFile(join(root, "opt/ic/share/version.txt"), "utf8")).trim();
-  const grubenv = join(root, "boot/grub/grubenv");
+export function hostCollectors(config: HostosConfig, { run, bootGrub, share }: Layout): readonly Collector[] {
+  const version = async (): Promise<string> => (await readFile(join(share, "version.txt"), "utf8")).trim();
+  const grubenv = join(bootGrub, "grubenv");
+  const guests = guestVmCount(config.icos_settings.node_reward_type ?? "") ?? 1;
+  const names = Array.from({ length: guests }, (_, slot) => guestVmName({ type: "default", slot }));
   return [
     { name: "hostos_version", collect: async () => versionSeries(await version(), config) },
     {
@@ -21,5 +27,16 @@ export function hostCollectors(config: HostosConfig, root = "/"): readonly Colle
         return bootSeries(state, await version());
       },
     },
+    {
+      name: "hostos_guestos",
+      collect: async () =>
+        guestSeries(await Promise.all(names.map((vm) => reportOf(vm, join(run, "icos/guest-vm", `${vm}.json`))))),
+    },
   ];
+}
+
+async function reportOf(vm: string, file: string): Promise<GuestReport> {
+  const said = await readRunState(file);
+  if (said === undefined) return { vm, state: "absent" };
+  return { vm, state: said.state.kind === "running" ? "running" : "stopped" };
 }

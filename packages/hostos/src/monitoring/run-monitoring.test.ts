@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { newGrubenv } from "@icos/slots";
 import type { Logger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
+import { writeRunState, type GuestVmState } from "../guest-vm/run-state.ts";
+import { createLayout } from "../layout.ts";
 import { testingHostConfig } from "../testing-host-config.ts";
 import { COLLECTOR_DIRECTORY } from "./collector-files.ts";
 import { startMonitoring } from "./start-monitoring.ts";
@@ -26,12 +28,13 @@ async function onHost(verbose: boolean, body: (host: Host) => Promise<void>): Pr
   const logger: Logger = { log: (_, message, fields) => logged.push(`${message} ${String(fields?.["error"])}`) };
   const stopping = new AbortController();
   try {
-    for (const directory of [COLLECTOR_DIRECTORY, "opt/ic/share", "boot/grub", "run/icos/monitoring"])
+    const directories = ["opt/ic/share", "boot/grub", "run/icos/monitoring", "run/icos/guest-vm"];
+    for (const directory of [join("run", COLLECTOR_DIRECTORY), ...directories])
       await mkdir(join(root, directory), { recursive: true });
     await writeFile(join(root, "opt/ic/share/version.txt"), "v1\n");
     const base = testingHostConfig();
     const config = { ...base, hostos_settings: { ...base.hostos_settings, verbose } };
-    const running = startMonitoring({ config, root }, { clock, logger }, stopping.signal);
+    const running = startMonitoring({ config, layout: createLayout(root) }, { clock, logger }, stopping.signal);
     const settled = async (): Promise<void> => {
       while (clock.sleeping === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     };
@@ -43,7 +46,7 @@ async function onHost(verbose: boolean, body: (host: Host) => Promise<void>): Pr
         clock.advance(10_000);
         await settled();
       },
-      metrics: (name) => readFile(join(root, COLLECTOR_DIRECTORY, `${name}.prom`), "utf8"),
+      metrics: (name) => readFile(join(root, "run", COLLECTOR_DIRECTORY, `${name}.prom`), "utf8"),
     });
     stopping.abort();
     await running;
@@ -62,7 +65,7 @@ void test("series follow the host's files", () =>
     assert.match(boot, /^hostos_boot_stable 0$/m);
     assert.match(boot, /^hostos_boot_action\{next_boot="A",version="v1"\} 2$/m);
     assert.deepEqual(
-      (await readdir(join(root, COLLECTOR_DIRECTORY))).filter((name) => !name.endsWith(".prom")),
+      (await readdir(join(root, "run", COLLECTOR_DIRECTORY))).filter((name) => !name.endsWith(".prom")),
       [],
     );
     assert.deepEqual(await readdir(join(root, "run/icos/monitoring")), []);
@@ -89,5 +92,20 @@ void test("a source that cannot be read is logged once, leaves its last series, 
 
 void test("a verbose host asks for the guest's console on its screen", () =>
   onHost(true, async ({ root }) => {
-    assert.equal(await readFile(join(root, VERBOSE_CONSOLE_REQUEST), "utf8"), "");
+    assert.equal(await readFile(join(root, "run", VERBOSE_CONSOLE_REQUEST), "utf8"), "");
+  }));
+
+void test("a guest is what its runner says, and not defined before it has said anything", () =>
+  onHost(false, async ({ root, round, metrics }) => {
+    const file = join(root, "run/icos/guest-vm/guestos.json");
+    const said = async (state: GuestVmState): Promise<string | undefined> => {
+      const rest = { boots: 1, failures: 0, lastFailure: null, machine: null, warnings: [] };
+      await writeRunState(file, { version: 1, name: "guestos", state, ...rest });
+      await round();
+      return /^hostos_guestos_state\{vm="guestos"\} (\d)$/m.exec(await metrics("hostos_guestos"))?.[1];
+    };
+    assert.match(await metrics("hostos_guestos"), /^hostos_guestos_state\{vm="guestos"\} 1$/m);
+    const run = { pid: 7, directBoot: true, slot: "A", label: "stable", boot: "booted" } as const;
+    assert.equal(await said({ kind: "running", since: 0, ...run }), "0");
+    assert.equal(await said({ kind: "waiting", since: 0, reason: "QEMU ended", retryAt: 1 }), "2");
   }));
