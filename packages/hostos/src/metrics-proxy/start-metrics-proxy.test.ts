@@ -5,6 +5,7 @@ import { createServer, request, type Server } from "node:https";
 import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { makeSelfSignedCertificate, silentLogger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
 import { HOSTOS_RULES } from "./filter-rules.ts";
@@ -173,7 +174,14 @@ void test("a backend that never ends, or never answers, is left", async () => {
 void test("a connection that says nothing, or too much, is closed, and the next scrape is answered", () =>
   withProxy(
     (_, response) => response.end(PAGE),
-    { connections: { connections: 2, headMilliseconds: 50, idleMilliseconds: 200 } },
+    {
+      connections: {
+        connections: 2,
+        headMilliseconds: 50,
+        idleMilliseconds: 200,
+        wholeMilliseconds: 60_000,
+      },
+    },
     async ({ port }) => {
       const closed = Array.from({ length: 2 }, () => {
         const silent = connect({ host: "127.0.0.1", port });
@@ -187,6 +195,35 @@ void test("a connection that says nothing, or too much, is closed, and the next 
       assert.equal((await get(port, "/metrics/hostos_node_exporter")).status, 200);
     },
   ));
+
+void test("a reader that takes a byte now and then does not keep its connection", () => {
+  const backend: RequestListener = (_, response) => response.end("b 1\n".repeat(400_000));
+  const connections = {
+    connections: 1,
+    headMilliseconds: 5_000,
+    idleMilliseconds: 5_000,
+    wholeMilliseconds: 300,
+  };
+  return withProxy(backend, { connections }, async ({ port }) => {
+    const slow = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false });
+    slow.on("error", () => undefined).write("GET /metrics/guestos_replica HTTP/1.1\r\nhost: a\r\n\r\n");
+    const sip = setInterval(() => slow.read(1), 20);
+    try {
+      // The only connection is taken until it has lasted too long.
+      await new Promise((resolve) => slow.once("secureConnect", resolve));
+      await assert.rejects(get(port, "/metrics/guestos_replica", "HEAD"));
+      for (let tries = 0; tries < 100; tries += 1) {
+        const answered = await get(port, "/metrics/guestos_replica", "HEAD").catch(() => undefined);
+        if (answered?.status === 200) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.fail("the connection was kept");
+    } finally {
+      clearInterval(sip);
+      slow.destroy();
+    }
+  });
+});
 
 void test("a port that is taken is an error, and nothing stays open", async () => {
   await withProxy(

@@ -4,6 +4,7 @@ import { EXPOSITION_CONTENT_TYPE } from "@icos/system";
 import { serveText, type ListenAddress, type TextServer } from "@icos/system/text-server";
 import type { RandomInteger } from "./metric-filter.ts";
 import { Pages, PAGES_LIMITS, type PagesLimits } from "./pages.ts";
+import { ProxyAnswers } from "./proxy-answers.ts";
 import { createProxyMetrics } from "./proxy-metrics.ts";
 import { CONNECTION_LIMITS, createProxyServer, type ConnectionLimits } from "./proxy-server.ts";
 import { METRICS_PROXY_PORT, OWN_METRICS_PORT, type ProxyRoute } from "./routes.ts";
@@ -43,11 +44,11 @@ export async function startMetricsProxy(
   const listen = options.listen ?? { host: "::", port: METRICS_PROXY_PORT };
   const metrics = createProxyMetrics();
   const pages = new Pages(options.routes, options.pages ?? PAGES_LIMITS, { clock, random });
-  const server = createProxyServer(options.routes, options.connections ?? CONNECTION_LIMITS, {
-    pages,
+  const answers = new ProxyAnswers(options.routes, { pages, logger });
+  const server = createProxyServer(options.connections ?? CONNECTION_LIMITS, {
+    answers,
     metrics,
     clock,
-    logger,
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
