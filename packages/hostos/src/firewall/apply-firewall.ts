@@ -1,8 +1,14 @@
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { hostNetworkOf, ipv6Prefix64, type HostosConfig } from "@icos/config";
+import {
+  HOST_FIREWALL_FILE,
+  hostNetworkOf,
+  ipv6Prefix64,
+  NO_HOST_FIREWALL,
+  parseHostFirewall,
+  type HostosConfig,
+} from "@icos/config";
 import { IcosError, makeDirectory, readFileIfExists, writeFileDurably, type Exec } from "@icos/system";
-import { FIREWALL_CONFIG_FILE, NO_FIREWALL_CONFIG, parseFirewallConfig } from "./firewall-config.ts";
 import { renderHostRuleset, type HostAccess } from "./ruleset.ts";
 
 export interface HostFirewallOptions {
@@ -18,9 +24,9 @@ export async function readHostAccess({
   config,
   bootConfig,
 }: Pick<HostFirewallOptions, "config" | "bootConfig">): Promise<HostAccess> {
-  const file = join(bootConfig, FIREWALL_CONFIG_FILE);
+  const file = join(bootConfig, HOST_FIREWALL_FILE);
   const text = await readFileIfExists(file);
-  const known = text === undefined ? NO_FIREWALL_CONFIG : parseFirewallConfig(text.toString(), file);
+  const known = text === undefined ? NO_HOST_FIREWALL : parseHostFirewall(text.toString(), file);
   return { ...known, ownNetwork: ownNetworkOf(config) };
 }
 

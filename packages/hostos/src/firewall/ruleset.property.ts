@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { parseFirewallConfig } from "./firewall-config.ts";
+import { parseHostFirewall } from "@icos/config";
 import { renderHostRuleset } from "./ruleset.ts";
 
 const prefix = fc.oneof(
@@ -26,7 +26,7 @@ void test("whatever the file says, it is refused or becomes a rule for each list
     fc.property(file, (value) => {
       let known;
       try {
-        known = parseFirewallConfig(JSON.stringify(value), "firewall.json");
+        known = parseHostFirewall(JSON.stringify(value), "firewall.json");
       } catch (error) {
         assert.match(String(error), /The configuration of the host's firewall is not valid: /);
         return;

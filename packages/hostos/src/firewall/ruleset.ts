@@ -1,9 +1,7 @@
-import { nftChain, nftSourceSet, type IpVersion } from "@icos/config";
-import type { FirewallConfig } from "./firewall-config.ts";
-import type { Prefix } from "./prefix.ts";
+import { nftChain, nftSourceSet, type HostFirewall, type IpVersion, type Prefix } from "@icos/config";
 
 /** Who may connect to the host. */
-export interface HostAccess extends FirewallConfig {
+export interface HostAccess extends HostFirewall {
   /** The host's own /64. */
   readonly ownNetwork: string;
 }

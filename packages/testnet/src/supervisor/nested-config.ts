@@ -1,5 +1,14 @@
 import type { KeyObject } from "node:crypto";
-import { BOOTSTRAP_FILES, CONFIG_OBJECTS, CONFIG_VERSION, type HostosConfig, makeObject, Secret } from "@icos/config";
+import {
+  BOOTSTRAP_FILES,
+  CONFIG_OBJECTS,
+  CONFIG_VERSION,
+  HOST_FIREWALL_FILE,
+  type HostosConfig,
+  makeObject,
+  Secret,
+  STICK_FILES,
+} from "@icos/config";
 import type { NodePlan } from "../topology/plan.ts";
 import { publicKeyPem } from "./node-medium.ts";
 
@@ -49,6 +58,8 @@ export function nestedConfigFiles(options: NestedConfigOptions): ConfigVolumeFil
     [BOOTSTRAP_FILES.config, { content: config, mode: 0o644 }],
     [BOOTSTRAP_FILES.operatorKey, { content: operatorKey, mode: 0o600 }],
     [BOOTSTRAP_FILES.nnsPublicKeyOverride, { content: publicKeyPem(options.rootKey), mode: 0o644 }],
-    [BOOTSTRAP_FILES.adminKeys, { content: `${options.adminKey}\n`, mode: 0o644 }],
+    [`${STICK_FILES.sshKeys}/admin`, { content: `${options.adminKey}\n`, mode: 0o644 }],
+    // The testnet's gateway, and whoever else is in its network, may log in to the host.
+    [HOST_FIREWALL_FILE, { content: `${JSON.stringify({ operators: [options.prefix] })}\n`, mode: 0o644 }],
   ]);
 }

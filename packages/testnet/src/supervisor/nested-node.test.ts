@@ -4,7 +4,16 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BOOTSTRAP_FILES, CONFIG_OBJECTS, guestosConfigOf, hostAddressOf, readObject, Secret } from "@icos/config";
+import {
+  BOOTSTRAP_FILES,
+  CONFIG_OBJECTS,
+  guestosConfigOf,
+  HOST_FIREWALL_FILE,
+  hostAddressOf,
+  parseHostFirewall,
+  readObject,
+  Secret,
+} from "@icos/config";
 import { renderQemu } from "@icos/vm";
 import { NO_ANSWERS, type ObservedNode } from "../bringup/observation.ts";
 import { testnetDirectories } from "../state/directories.ts";
@@ -53,7 +62,12 @@ void test("the config volume has the object, keys for SSH and the registry's; th
   const key = files.get(BOOTSTRAP_FILES.operatorKey);
   assert.ok(key?.content instanceof Secret);
   assert.equal(key.mode, 0o600);
-  assert.equal(files.get(BOOTSTRAP_FILES.adminKeys)?.content, `${options.adminKey}\n`);
+  assert.equal(files.get("ssh_authorized_keys/admin")?.content, `${options.adminKey}\n`);
+  const firewall = files.get(HOST_FIREWALL_FILE)?.content;
+  assert.ok(typeof firewall === "string");
+  assert.deepEqual(parseHostFirewall(firewall, HOST_FIREWALL_FILE).operators, [
+    { version: "v6", text: options.prefix },
+  ]);
   assert.ok(!JSON.stringify([...files]).includes("PRIVATE KEY"));
 });
 

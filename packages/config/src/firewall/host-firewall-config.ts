@@ -2,8 +2,8 @@ import { parseJson } from "@icos/system";
 import * as v from "valibot";
 import { parsePrefix, type Prefix } from "./prefix.ts";
 
-/** Below the configuration of the host; optional. */
-export const FIREWALL_CONFIG_FILE = "firewall.json";
+/** Below `/boot/config` of a host; optional. */
+export const HOST_FIREWALL_FILE = "firewall.json";
 
 const MOST_PREFIXES = 256;
 
@@ -24,7 +24,7 @@ const prefixes = v.optional(v.pipe(v.array(prefix), v.maxLength(MOST_PREFIXES, "
  * Who may connect to a host besides its own /64. Upstream has these networks in the image; here they are the operator's.
  * A field that is not known is refused: a misspelled one would be a network that is not let in, without a word.
  */
-const firewallConfig = v.strictObject({
+const hostFirewall = v.strictObject({
   /** Who works on the host: SSH, metrics, logs. Upstream's data centres. */
   operators: prefixes,
   /** Who watches it: metrics and logs. Upstream's telemetry. */
@@ -32,13 +32,13 @@ const firewallConfig = v.strictObject({
   /** Who owns it: SSH, metrics of the machine, logs. Upstream's set `node_providers`. */
   node_providers: prefixes,
 });
-export type FirewallConfig = v.InferOutput<typeof firewallConfig>;
+export type HostFirewall = v.InferOutput<typeof hostFirewall>;
 
 /** Nobody besides the own /64: what is in force without a file. */
-export const NO_FIREWALL_CONFIG: FirewallConfig = { operators: [], observers: [], node_providers: [] };
+export const NO_HOST_FIREWALL: HostFirewall = { operators: [], observers: [], node_providers: [] };
 
-export function parseFirewallConfig(text: string, file: string): FirewallConfig {
-  return parseJson(firewallConfig, text, {
+export function parseHostFirewall(text: string, file: string): HostFirewall {
+  return parseJson(hostFirewall, text, {
     code: "invalid-firewall-config",
     name: "The configuration of the host's firewall",
     file,

@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
-import { formatIpv6, parseIpv6, type IpVersion } from "@icos/config";
+import { formatIpv6, parseIpv6 } from "../ipv6.ts";
+import type { IpVersion } from "./nft-text.ts";
 
 /** A network that is written as rulesets have it: its first address, and the length where it is more than that one. */
 export interface Prefix {
