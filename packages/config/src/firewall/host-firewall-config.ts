@@ -20,18 +20,22 @@ const prefix = v.pipe(
 
 const prefixes = v.optional(v.pipe(v.array(prefix), v.maxLength(MOST_PREFIXES, "has too many networks")), []);
 
-/**
- * Who may connect to a host besides its own /64. Upstream has these networks in the image; here they are the operator's.
- * A field that is not known is refused: a misspelled one would be a network that is not let in, without a word.
- */
-const hostFirewall = v.strictObject({
+const fields = {
   /** Who works on the host: SSH, metrics, logs. Upstream's data centres. */
   operators: prefixes,
   /** Who watches it: metrics and logs. Upstream's telemetry. */
   observers: prefixes,
   /** Who owns it: SSH, metrics of the machine, logs. Upstream's set `node_providers`. */
   node_providers: prefixes,
-});
+};
+
+/**
+ * Who may connect to a host besides its own /64. Upstream has these networks in the image; here they are the operator's.
+ * A field that is not known is refused: a misspelled one would be a network that is not let in, without a word.
+ */
+const hostFirewall = v.strictObject(fields, ({ expected }) =>
+  expected === "never" ? "is not a field of this file" : "is not an object",
+);
 export type HostFirewall = v.InferOutput<typeof hostFirewall>;
 
 /** Nobody besides the own /64: what is in force without a file. */

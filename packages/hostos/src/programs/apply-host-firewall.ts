@@ -10,9 +10,14 @@ const logger = createLogger(process.stderr, { journal: true, name: "apply-host-f
 try {
   const { config } = readObject(CONFIG_OBJECTS.HostOS, await readFile(CONFIG_FILE, "utf8"), CONFIG_FILE);
   const options = { config, bootConfig: "/boot/config", directory: "/run/ic-node/nftables-ruleset" };
-  const { ownNetwork, operators, observers, node_providers } = await applyHostFirewall(createExec(), options);
-  const shown = { ownNetwork, operators, observers, node_providers };
-  logger.log("info", "The host's rules are in force.", shown);
+  const access = await applyHostFirewall(createExec(), options);
+  const networks = (list: typeof access.operators): readonly string[] => list.map(({ text }) => text);
+  logger.log("info", "The host's rules are in force.", {
+    operators: networks(access.operators),
+    observers: networks(access.observers),
+    nodeProviders: networks(access.node_providers),
+    ownNetwork: access.ownNetwork,
+  });
 } catch (error) {
   const next = error instanceof IcosError && error.next !== undefined ? ` ${error.next}` : "";
   logger.log("error", "The firewall stays as it is.", { error: describeError(error) });
