@@ -1,5 +1,6 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hostHostname } from "@icos/config";
 import { runningSlot } from "@icos/slots";
 import { IcosError, mountAll, type Phase } from "@icos/system";
 import { mountPlaces, VOLUME_GROUP, volumePath, type Layout } from "../layout.ts";
@@ -57,6 +58,14 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
     async run(context) {
       context.configuration = await readConfiguration(context.layout);
       return `version ${context.configuration.config_version}`;
+    },
+  },
+  {
+    name: "host name",
+    async run({ layout, configuration }) {
+      const name = hostHostname(present(configuration, "the configuration"));
+      await writeFile(join(layout.proc, "sys/kernel/hostname"), name);
+      return name;
     },
   },
   {
