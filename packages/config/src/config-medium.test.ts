@@ -6,9 +6,9 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { createExec, IcosError, type Exec } from "@icos/system";
 import { BOOTSTRAP_FILES } from "./bootstrap-files.ts";
-import { readBootstrapTar } from "./bootstrap-tar.ts";
+import { buildBootstrapTar, readBootstrapTar } from "./bootstrap-tar.ts";
 import { buildConfigMedium } from "./config-medium.ts";
-import { makeGuestosConfig, parseGuestosConfig } from "./guestos-config.ts";
+import { formatGuestosConfig, makeGuestosConfig, parseGuestosConfig } from "./guestos-config.ts";
 import { Secret } from "./secret.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "icos-medium-"));
@@ -48,6 +48,24 @@ void test("the medium is made by mkfs.fat with a fixed volume id, then mcopy, an
   const { size, mode } = await stat(path);
   assert.equal(size % (1024 * 1024), 0);
   assert.equal(mode & 0o777, 0o600);
+});
+
+void test("the medium has room for twice its archive and a mebibyte", async () => {
+  const path = join(directory, "size.img");
+  const MEBIBYTE = 1024 * 1024;
+  for (const [bytes, mebibytes] of [
+    [0, 2],
+    [500_000, 2],
+    [600_000, 3],
+  ] as const) {
+    const files = new Map([["file", Buffer.alloc(bytes)]]);
+    await buildConfigMedium({ config, files }, recordingExec([]), path);
+    assert.equal((await stat(path)).size, mebibytes * MEBIBYTE, `${bytes}`);
+    const { length } = buildBootstrapTar(
+      new Map([...files, ["config.json", Buffer.from(formatGuestosConfig(config))]]),
+    );
+    assert.ok(mebibytes * MEBIBYTE >= 2 * length + MEBIBYTE);
+  }
 });
 
 void test("a failed tool leaves neither a medium nor a temporary file with keys", async () => {

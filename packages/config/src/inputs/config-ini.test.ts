@@ -221,6 +221,60 @@ void test("the reward type decides as the installer does, and what stops it is a
   assert.deepEqual(judged(`node_reward_type=type3.1${tee}`), []);
 });
 
+void test("a reward type is type, a number and perhaps one digit behind a dot", () => {
+  const type = (text: string) => parse(`${NEEDED}node_reward_type=${text}`).value?.nodeRewardType;
+  for (const text of ["type0", "type1", "type1.0", "type3.1", "type4.5", "type10", "type123.4"])
+    assert.equal(type(text), text);
+  for (const text of ["type", "type.1", "type3.", "type3.12", "type3.1.1", "Type3", "TYPE3", "type 3", "3.1", "type3a"])
+    assert.equal(parse(`${NEEDED}node_reward_type=${text}`).value, undefined, text);
+});
+
+void test("a boolean is true or false, in lower case", () => {
+  for (const key of ["verbose", "enable_trusted_execution_environment"])
+    for (const [text, good] of [
+      ["true", true],
+      ["false", true],
+      ["True", false],
+      ["FALSE", false],
+      ["yes", false],
+      ["no", false],
+      ["1", false],
+      ["0", false],
+      ["on", false],
+    ] as const)
+      assert.equal(parse(`${NEEDED}${key}=${text}`).value !== undefined, good, `${key}=${text}`);
+});
+
+void test("an IPv4 prefix length is a number from 0 to 32", () => {
+  const length = (text: string) =>
+    parse(`${NEEDED}ipv4_address=1.2.3.4\nipv4_gateway=1.2.3.1\nipv4_prefix_length=${text}\n`).value?.ipv4
+      ?.prefixLength;
+  for (const [text, value] of [
+    ["0", 0],
+    ["1", 1],
+    ["24", 24],
+    ["32", 32],
+    ["33", undefined],
+    ["-1", undefined],
+    ["/24", undefined],
+    ["24.0", undefined],
+    ["x", undefined],
+  ] as const)
+    assert.equal(length(text), value, text);
+});
+
+void test("of the three IPv4 keys all count or none", () => {
+  const keys = ["ipv4_address=1.2.3.4", "ipv4_gateway=1.2.3.1", "ipv4_prefix_length=24"];
+  for (let chosen = 0; chosen < 8; chosen++) {
+    const { value, problems } = parse(NEEDED + keys.filter((_, index) => chosen & (1 << index)).join("\n"));
+    assert.equal(value?.ipv4 !== undefined, chosen === 7, `${chosen}`);
+    assert.equal(
+      problems.some(({ code }) => code === "partial-ipv4"),
+      chosen !== 0 && chosen !== 7,
+    );
+  }
+});
+
 void test("a private IPv4 address is pointed out on the main network only", () => {
   const text = `${NEEDED}node_reward_type=type3\nipv4_address=192.168.1.2\nipv4_gateway=192.168.1.1\nipv4_prefix_length=24\ndomain=a.b`;
   const codes = (environment: "mainnet" | "testnet") =>

@@ -99,6 +99,34 @@ void test("zero memory and zero, fractional or negative processors are refused",
   assert.deepEqual(vm('"512"', "128"), []);
 });
 
+void test("the environment in any case, either kind of CPU and any MAC address are taken, and nothing else", () => {
+  const value = (field: string, text: string) =>
+    parse(GOOD.replace(new RegExp(`("${field}": )[^,\n]+`), `$1${text}`)).value;
+  for (const [text, environment] of [
+    ['"mainnet"', "mainnet"],
+    ['"MAINNET"', "mainnet"],
+    ['"Testnet"', "testnet"],
+    ['"dev"', undefined],
+    ["null", undefined],
+  ] as const)
+    assert.equal(value("deployment_environment", text)?.environment, environment, text);
+  for (const [text, cpu] of [
+    ['"kvm"', "kvm"],
+    ['"qemu"', "qemu"],
+    ['"KVM"', undefined],
+    ["1", undefined],
+  ] as const)
+    assert.equal(value("cpu", text)?.vm.cpu, cpu, text);
+  for (const [text, mac] of [
+    ['"70:B5:E8:E8:25:DE"', "70:b5:e8:e8:25:de"],
+    ['"70-b5-e8-e8-25-de"', "70:b5:e8:e8:25:de"],
+    ['"70b5e8e825de"', undefined],
+    ['"70:b5:e8:e8:25"', undefined],
+    ['"70:b5:e8:e8:25:dg"', undefined],
+  ] as const)
+    assert.equal(value("mgmt_mac", text)?.mgmtMac, mac, text);
+});
+
 void test("unknown fields are named with the nearest known one, older names are taken or have no effect", () => {
   const text = GOOD.replace("dev_vm_resources", "vm_resources")
     .replace('"cpu"', '"cpus": 1, "cpu"')

@@ -60,6 +60,35 @@ void test("the table of an object has a row for every field of the object, and f
   }
 });
 
+/** The leaves of upstream's objects at 1.17.0, by hand. */
+const SHARED =
+  "config_version network_settings.ipv4_config.address network_settings.ipv4_config.gateway network_settings.ipv4_config.prefix_length network_settings.domain_name " +
+  "icos_settings.node_reward_type icos_settings.mgmt_mac icos_settings.deployment_environment icos_settings.nns_urls icos_settings.node_operator_private_key icos_settings.enable_trusted_execution_environment icos_settings.use_ssh_authorized_keys icos_settings.icos_dev_settings " +
+  "guestos_settings.guestos_dev_settings.backup_spool.backup_retention_time_seconds guestos_settings.guestos_dev_settings.backup_spool.backup_purging_interval_seconds " +
+  "malicious_behavior query_stats_epoch_length bitcoind_addr dogecoind_addr jaeger_addr socks_proxy hostname generate_ic_boundary_tls_cert ic_boundary_tls_cert extra_api_boundary_node_trust_anchors_pem nns_pub_key_override"
+    .split(" ")
+    .map((name) => `guestos_settings.guestos_dev_settings.${name}`)
+    .join(" ") +
+  " guestos_settings.engine_management_canister_id network_settings.ipv6_config.Fixed.address network_settings.ipv6_config.Fixed.gateway";
+const OF_HOSTS =
+  "network_settings.ipv6_config.Deterministic.prefix network_settings.ipv6_config.Deterministic.prefix_length network_settings.ipv6_config.Deterministic.gateway hostos_settings.hostos_dev_settings.vm_memory hostos_settings.hostos_dev_settings.vm_cpu hostos_settings.hostos_dev_settings.vm_nr_of_vcpus hostos_settings.verbose";
+const OF_GUESTS =
+  "guest_vm_type upgrade_config.peer_guest_vm_address trusted_execution_environment_config.sev_cert_chain_pem recovery_config.recovery_hash";
+
+void test("the objects have upstream's fields of version 1.17.0, and no others", () => {
+  const expected = {
+    SetupOS: `${SHARED} ${OF_HOSTS} setupos_settings`,
+    HostOS: `${SHARED} ${OF_HOSTS}`,
+    GuestOS: `${SHARED} ${OF_GUESTS}`,
+  };
+  for (const kind of OBJECT_KINDS) {
+    const leaves = rowsOf(kind)
+      .filter(({ fields, variants }) => variants === undefined && Object.keys(fields ?? {}).length === 0)
+      .map(({ path }) => path);
+    assert.deepEqual(leaves.toSorted(), expected[kind].split(" ").toSorted(), kind);
+  }
+});
+
 void test("a secret field is not part of the schema", () => {
   const field = { schema: v.string(), form: "", since: "1.0.0", source: "", meaning: "" };
   const schema = objectSchema({ open: field, hidden: { ...field, sensitivity: "secret" } });
