@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { bls12_381 as bls } from "@noble/curves/bls12-381.js";
 import { CommitteeKey, verifyCommitteeKey, verifyCommitteeSignature } from "./committee-key.ts";
-import { thresholdKeyFromPem, thresholdKeyToPem } from "./threshold-key-der.ts";
+import { selfAuthenticating } from "./principal.ts";
+import { thresholdKeyFromDer, thresholdKeyFromPem, thresholdKeyToDer, thresholdKeyToPem } from "./threshold-key-der.ts";
 import { ThresholdKey } from "./threshold-key.ts";
 import { readThresholdPublicKey } from "./threshold-public-key.ts";
 import { utf8 } from "./bytes.ts";
@@ -61,6 +62,25 @@ void test("a committee signature over the key's own bytes is no proof of possess
   const signature = key.sign(key.publicKey);
   assert.equal(verifyCommitteeSignature(key.publicKey, key.publicKey, signature), true);
   assert.equal(verifyCommitteeKey({ publicKey: key.publicKey, proofOfPossession: signature }), false);
+});
+
+/** The root key of the main network, DER. */
+const MAINNET =
+  "308182301d060d2b0601040182dc7c0503010201060c2b0601040182dc7c05030201036100" +
+  "814c0e6ec71fab583b08bd81373c255c3c371b2e84863c98a4f1e08b74235d14fb5d9c0cd546d9685f913a0c0b2cc5341583bf4b4392e467db96d65b9bb4cb717112f8472e0d5a4d14505ffd7484b01291091c5f87b98883463f98091a0baaae";
+
+void test("the main network's key is read and written, and its subnet is the principal of it", () => {
+  const der = Buffer.from(MAINNET, "hex");
+  assert.equal(der.length, 133);
+  const raw = thresholdKeyFromDer(der);
+  assert.equal(Buffer.from(thresholdKeyToDer(raw)).toString("hex"), MAINNET);
+  assert.deepEqual(readThresholdPublicKey(der).raw, raw);
+  const id = "tdb26-jop6k-aogll-7ltgs-eruif-6kk7m-qpktf-gdiqx-mxtrf-vb5e6-eqe";
+  assert.equal(selfAuthenticating(der).toText(), id);
+  const otherOid = Buffer.from(der);
+  otherOid[19] = 9;
+  for (const wrong of [otherOid, der.subarray(1), Buffer.concat([der, der.subarray(0, 1)])])
+    assert.throws(() => thresholdKeyFromDer(wrong), { code: "threshold-key-malformed" });
 });
 
 void test("a threshold key goes to PEM and back, and other PEM files are refused", () => {
