@@ -1,4 +1,4 @@
-import { nextSlot, type BootState } from "@icos/slots";
+import { nextSlot, type BootState, type Slot } from "@icos/slots";
 import { gauge, type Labels, type Sample } from "@icos/system";
 
 /**
@@ -26,4 +26,9 @@ export function bootSeries(state: BootState, version: string): readonly Sample[]
     default:
       return state.cycle satisfies never;
   }
+}
+
+/** The slot that the host was started from; not upstream's. */
+export function slotSeries(slot: Slot): Sample {
+  return gauge("hostos_boot_slot", "The slot that the host runs from.", 1, { slot });
 }

@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { guestVmCount, type HostosConfig } from "@icos/config";
-import { bootStateOf, DEFAULT_BOOT_STATE, parseGrubenv } from "@icos/slots";
+import { bootStateOf, DEFAULT_BOOT_STATE, parseGrubenv, runningSlot } from "@icos/slots";
 import { readFileIfExists } from "@icos/system";
 import { guestVmName } from "../guest-vm/identity.ts";
 import { readRunState } from "../guest-vm/run-state.ts";
 import type { Layout } from "../layout.ts";
-import { bootSeries } from "./boot-series.ts";
+import { bootSeries, slotSeries } from "./boot-series.ts";
 import { guestSeries, type GuestReport } from "./guest-series.ts";
 import type { Collector } from "./run-monitoring.ts";
 import { versionSeries } from "./version-series.ts";
 
 /** The sources that any account may read; what needs root is asked by `collect-hardware`. */
-export function hostCollectors(config: HostosConfig, { run, bootGrub, share }: Layout): readonly Collector[] {
+export function hostCollectors(config: HostosConfig, { run, proc, bootGrub, share }: Layout): readonly Collector[] {
   const version = async (): Promise<string> => (await readFile(join(share, "version.txt"), "utf8")).trim();
   const grubenv = join(bootGrub, "grubenv");
   const guests = guestVmCount(config.icos_settings.node_reward_type ?? "") ?? 1;
@@ -24,7 +24,8 @@ export function hostCollectors(config: HostosConfig, { run, bootGrub, share }: L
       async collect() {
         const block = await readFileIfExists(grubenv);
         const state = block ? bootStateOf(parseGrubenv(block, grubenv), grubenv) : DEFAULT_BOOT_STATE;
-        return bootSeries(state, await version());
+        const slot = runningSlot(await readFile(join(proc, "cmdline"), "utf8"));
+        return [slotSeries(slot), ...bootSeries(state, await version())];
       },
     },
     {

@@ -28,10 +28,11 @@ async function onHost(verbose: boolean, body: (host: Host) => Promise<void>): Pr
   const logger: Logger = { log: (_, message, fields) => logged.push(`${message} ${String(fields?.["error"])}`) };
   const stopping = new AbortController();
   try {
-    const directories = ["opt/ic/share", "boot/grub", "run/icos/monitoring", "run/icos/guest-vm"];
+    const directories = ["opt/ic/share", "proc", "boot/grub", "run/icos/monitoring", "run/icos/guest-vm"];
     for (const directory of [join("run", COLLECTOR_DIRECTORY), ...directories])
       await mkdir(join(root, directory), { recursive: true });
     await writeFile(join(root, "opt/ic/share/version.txt"), "v1\n");
+    await writeFile(join(root, "proc/cmdline"), "quiet dfinity.system=B\n");
     const base = testingHostConfig();
     const config = { ...base, hostos_settings: { ...base.hostos_settings, verbose } };
     const running = startMonitoring({ config, layout: createLayout(root) }, { clock, logger }, stopping.signal);
@@ -58,7 +59,7 @@ async function onHost(verbose: boolean, body: (host: Host) => Promise<void>): Pr
 void test("series follow the host's files", () =>
   onHost(false, async ({ root, round, metrics }) => {
     assert.match(await metrics("hostos_version"), /^hostos_version\{version="v1"\} 1$/m);
-    assert.match(await metrics("hostos_boot"), /^hostos_boot_stable 1$/m);
+    assert.match(await metrics("hostos_boot"), /^hostos_boot_slot\{slot="B"\} 1\n[^]*^hostos_boot_stable 1$/m);
     await writeFile(join(root, "boot/grub/grubenv"), newGrubenv({ alternative: "B", cycle: "failsafe_check" }));
     await round();
     const boot = await metrics("hostos_boot");
