@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { newGrubenv } from "@icos/slots";
 import { buildEnvironment, emptyDirectory, fillFat, makeFat } from "../filesystem/make.ts";
@@ -15,8 +15,11 @@ export interface BootLoaderStage {
   readonly grub: string;
 }
 
-const RECIPE = 1;
+const RECIPE = 2;
 const PARTITION_SIZE = 100 << 20;
+
+/** The second partition of whichever disk the firmware started GRUB from. */
+const PREFIX = "--prefix=(,gpt2)/";
 
 /** What `grub.cfg` calls, and what it takes to find it. */
 const GRUB_MODULES = [
@@ -25,7 +28,6 @@ const GRUB_MODULES = [
   "ext2",
   "lvm",
   "loadenv",
-  "regexp",
   "normal",
   "configfile",
   "test",
@@ -39,33 +41,28 @@ const GRUB_MODULES = [
 /** GRUB for UEFI with its configuration, from `images/hostos/boot-loader`. */
 export async function bootLoaderStage({ settings, tools }: BuildContext): Promise<BootLoaderStage> {
   const source = join(settings.repository, "images/hostos/boot-loader");
-  const configuration = await Promise.all(
-    ["embedded.cfg", "grub.cfg"].map((name) => readFile(join(source, name), "utf8")),
-  );
+  const configuration = await readFile(join(source, "grub.cfg"), "utf8");
   const key = stageKey({
     recipe: RECIPE,
     modules: GRUB_MODULES,
-    configuration: configuration.map((text) => hash("sha256", text)),
+    configuration: hash("sha256", configuration),
     tools: tools.path.split("/").pop(),
   });
   const directory = await buildStage(settings.cache, "hostos-boot-loader", key, async (into) => {
     const espFiles = await emptyDirectory(join(into, "esp"));
     const grubFiles = await emptyDirectory(join(into, "grub"));
     await mkdir(join(espFiles, "EFI/BOOT"), { recursive: true, mode: 0o755 });
-    const embedded = join(into, "embedded.cfg");
-    await copyFile(join(source, "embedded.cfg"), embedded);
     await tools.exec.run(
       [
         "grub-mkimage",
         "--format=x86_64-efi",
-        "--prefix=/",
-        `--config=${embedded}`,
+        PREFIX,
         `--output=${join(espFiles, "EFI/BOOT/BOOTX64.EFI")}`,
         ...GRUB_MODULES,
       ],
       { env: buildEnvironment() },
     );
-    await copyFile(join(source, "grub.cfg"), join(grubFiles, "grub.cfg"));
+    await writeFile(join(grubFiles, "grub.cfg"), configuration);
     await writeFile(join(grubFiles, "grubenv"), newGrubenv({ alternative: "A", cycle: "install" }));
     for (const [name, content, serial] of [
       ["esp", espFiles, "49434f53"],
@@ -75,7 +72,6 @@ export async function bootLoaderStage({ settings, tools }: BuildContext): Promis
       await fillFat(tools.exec, join(into, `${name}.img`), content);
       await rm(content, { recursive: true });
     }
-    await rm(embedded);
   });
   return { key, esp: join(directory, "esp.img"), grub: join(directory, "grub.img") };
 }
