@@ -31,8 +31,8 @@ async function units(component: string): Promise<readonly { readonly name: strin
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(directory, name), "utf8") })));
 }
 
-void test("every unit of the host's network and monitoring has a bounded set of capabilities and can gain no more", async () => {
-  for (const component of ["network", "firewall", "access", "time", "monitoring"])
+void test("every unit of network, monitoring and agent has a bounded set of capabilities and can gain no more", async () => {
+  for (const component of ["network", "firewall", "access", "time", "monitoring", "agent"])
     for (const { name, text } of await units(component)) {
       assert.match(text, /^CapabilityBoundingSet=(?!~)/m, name);
       assert.match(text, /^NoNewPrivileges=yes$/m, name);

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { IcosError, type Exec } from "@icos/system";
+import { answerOne } from "../root-service/answer.ts";
+import { HOST_ACTIONS, hostActionRequestSchema, type HostAction } from "./host-action.ts";
+import { callerOf, performAction } from "./perform.ts";
+
+/** Notes the commands; those that begin with `failing` fail. */
+function recorder(failing?: string, log = ""): { readonly exec: Exec; readonly commands: string[] } {
+  const commands: string[] = [];
+  return {
+    commands,
+    exec: {
+      async run(command) {
+        const line = command.join(" ");
+        commands.push(line);
+        if (failing !== undefined && line.startsWith(failing)) throw new IcosError("command-failed", "exited with 1.");
+        return { stdout: Buffer.from(log), stderr: "" };
+      },
+    },
+  };
+}
+
+async function allowedTo(caller: number): Promise<readonly HostAction[]> {
+  const allowed: HostAction[] = [];
+  for (const action of HOST_ACTIONS) {
+    await performAction(action, caller, recorder().exec).then(
+      () => allowed.push(action),
+      (error: unknown) => assert.equal(error instanceof IcosError ? error.code : "", "not-allowed"),
+    );
+  }
+  return allowed;
+}
+
+void test("Each account may ask for its own actions, and nobody else for any.", async () => {
+  assert.deepEqual(await allowedTo(802), ["restart-upgrade-guestos", "install-upgrade", "reboot-soon"]);
+  assert.deepEqual(await allowedTo(804), ["restart-guestos", "reboot", "power-off"]);
+  assert.deepEqual(await allowedTo(0), HOST_ACTIONS);
+  for (const caller of [801, 803, 1000, 65534]) assert.deepEqual(await allowedTo(caller), []);
+});
+
+void test("An action is one command of systemctl.", async () => {
+  const { exec, commands } = recorder();
+  await performAction("install-upgrade", 802, exec);
+  assert.deepEqual(commands, ["/usr/bin/systemctl start hostos-upgrade.service"]);
+});
+
+void test("When a unit fails, the answer is the end of its log.", async () => {
+  const { exec } = recorder("/usr/bin/systemctl", "boot.img is damaged.\nNothing was changed.\n");
+  await assert.rejects(performAction("install-upgrade", 802, exec), {
+    code: "action-failed",
+    message: "hostos-upgrade.service failed: boot.img is damaged. Nothing was changed.",
+  });
+});
+
+void test("Systemd's name of the connection says who asks.", () => {
+  assert.equal(callerOf("0-1234-802"), 802);
+  assert.equal(callerOf("12-1234_5678-804"), 804);
+  assert.equal(callerOf("3-77_unknown-0"), 0);
+  for (const name of ["", "0", "0-unknown", "802", "-802", "0-1-x"]) {
+    assert.throws(() => callerOf(name), { code: "caller-unknown" }, name);
+  }
+});
+
+void test("A request names an action of the table and nothing else.", async () => {
+  const ask = async (request: string): Promise<string> => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    input.end(`${request}\n`);
+    const streams = { input, output };
+    const { exec } = recorder();
+    await answerOne(streams, hostActionRequestSchema, ({ request }) => performAction(request.action, 802, exec));
+    return String(output.read());
+  };
+  assert.equal(await ask('{"action":"reboot-soon"}'), '{"ok":null}\n');
+  assert.match(await ask('{"action":"reboot-soon","unit":"x"}'), /"code":"bad-request"/);
+  assert.match(await ask('{"action":"reboot-soon; rm"}'), /"code":"bad-request"/);
+  assert.match(await ask('{"action":["reboot-soon"]}'), /"code":"bad-request"/);
+  assert.match(await ask("reboot-soon"), /"code":"bad-request"/);
+  assert.match(await ask('{"action":"power-off"}'), /"code":"not-allowed"/);
+});

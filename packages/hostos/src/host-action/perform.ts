@@ -1,0 +1,77 @@
+import { describeError, IcosError, type Exec } from "@icos/system";
+import type { HostAction } from "./host-action.ts";
+
+/** Accounts of the host's programs, by number (`images/hostos/accounts`). */
+const ROOT = 0;
+const HOST_AGENT = 802;
+const LIMITED_CONSOLE = 804;
+
+const SYSTEMCTL = "/usr/bin/systemctl";
+const JOURNALCTL = "/usr/bin/journalctl";
+/** A guest has two minutes to shut down, and its start takes a while; installing writes an image. */
+const UNIT_MS = 15 * 60_000;
+
+interface ActionEntry {
+  /** Who may ask for it, beside root. */
+  readonly users: readonly number[];
+  /** What systemctl is told. */
+  readonly command: readonly string[];
+  /** Whose log says why it failed. */
+  readonly unit?: string;
+}
+
+/** Each action is one fixed command: nothing of a request gets into it. */
+const ACTIONS: { readonly [Action in HostAction]: ActionEntry } = {
+  "restart-guestos": {
+    users: [LIMITED_CONSOLE],
+    command: ["restart", "guestos.service"],
+    unit: "guestos.service",
+  },
+  "restart-upgrade-guestos": {
+    users: [HOST_AGENT],
+    command: ["restart", "upgrade-guestos.service"],
+    unit: "upgrade-guestos.service",
+  },
+  "install-upgrade": {
+    users: [HOST_AGENT],
+    command: ["start", "hostos-upgrade.service"],
+    unit: "hostos-upgrade.service",
+  },
+  reboot: { users: [LIMITED_CONSOLE], command: ["start", "--no-block", "host-reboot.service"] },
+  "reboot-soon": { users: [HOST_AGENT], command: ["start", "host-reboot.timer"] },
+  "power-off": {
+    users: [LIMITED_CONSOLE],
+    command: ["start", "--no-block", "--job-mode=replace-irreversibly", "poweroff.target"],
+  },
+};
+
+/**
+ * The number of the account at the other end of a socket, from the name that systemd gives the unit of a connection:
+ * `COUNT-PID-UID`, in newer versions with more about the process. Throws `caller-unknown`.
+ */
+export function callerOf(instance: string): number {
+  const uid = /^\d+-.*-(\d{1,10})$/.exec(instance)?.[1];
+  if (uid !== undefined) return Number(uid);
+  throw new IcosError("caller-unknown", `Systemd does not say who asks (${instance}).`);
+}
+
+/** Does one action for the account `caller`. Rejects with `not-allowed`, or `action-failed` with what the unit said last. */
+export async function performAction(action: HostAction, caller: number, exec: Exec): Promise<void> {
+  const { users, command, unit } = ACTIONS[action];
+  if (caller !== ROOT && !users.includes(caller)) {
+    throw new IcosError("not-allowed", `The account ${caller} may not ask for ${action}.`);
+  }
+  try {
+    await exec.run([SYSTEMCTL, ...command], { timeout: UNIT_MS });
+  } catch (cause) {
+    const last = unit === undefined ? "" : await lastWords(unit, exec);
+    throw new IcosError("action-failed", last === "" ? describeError(cause) : `${unit} failed: ${last}`, { cause });
+  }
+}
+
+/** The end of the unit's log; systemctl itself only says where to look, and the guest cannot look there. */
+async function lastWords(unit: string, exec: Exec): Promise<string> {
+  const command = [JOURNALCTL, `--unit=${unit}`, "--boot", "--lines=3", "--output=cat", "--no-pager", "--quiet"];
+  const { stdout } = await exec.run(command, { timeout: 10_000 }).catch(() => ({ stdout: Buffer.alloc(0) }));
+  return stdout.toString().trim().replaceAll("\n", " ").slice(-1_000);
+}
