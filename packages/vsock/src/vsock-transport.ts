@@ -15,9 +15,10 @@ const CONNECT_MS = 5_000;
 
 /** The channel over `AF_VSOCK`, from any guest; the peer's context id is the kernel's word. */
 export function vsockHostTransport(port = HOSTOS_PORT): HostTransport {
+  const openCalls = once(openVsockCalls);
   return {
     async listen(accepted) {
-      const calls = await openVsockCalls();
+      const calls = await openCalls();
       const fd = newSocket(calls);
       if (!calls.bind(fd, { cid: ANY_CID, port })) {
         calls.close(fd);
@@ -39,6 +40,7 @@ export function vsockGuestTransport(
   address: VsockAddress = { cid: HOST_CID, port: HOSTOS_PORT },
   clock: Clock = systemClock,
 ): GuestTransport {
+  const openCalls = once(openVsockCalls);
   return {
     async localCid() {
       const device = await open(VSOCK_DEVICE, "r").catch((cause: unknown) => {
@@ -47,7 +49,7 @@ export function vsockGuestTransport(
         });
       });
       try {
-        const cid = (await openVsockCalls()).localCid(device.fd);
+        const cid = (await openCalls()).localCid(device.fd);
         if (cid !== undefined) return cid;
         throw new IcosError("no-host", "This machine is not the guest of a host with a channel.");
       } finally {
@@ -55,7 +57,7 @@ export function vsockGuestTransport(
       }
     },
     async connect(signal) {
-      const calls = await openVsockCalls();
+      const calls = await openCalls();
       const fd = newSocket(calls);
       try {
         calls.connect(fd, address);
@@ -67,6 +69,12 @@ export function vsockGuestTransport(
       return socketFromDescriptor(fd, { writable: true, allowHalfOpen: true });
     },
   };
+}
+
+/** The library is opened when it is first needed, and no more than once: what is loaded of it stays. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 function newSocket(calls: VsockCalls): number {
