@@ -3,7 +3,13 @@ import { IcosError, parseWith } from "@icos/system";
 import { guestHealthSchema } from "./guest-health.ts";
 
 const U32_MAX = 0xffff_ffff;
-export const u32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(U32_MAX));
+export const u32 = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.maxValue(U32_MAX),
+  v.transform((value) => value + 0), // JSON has a -0
+);
 
 const webUrl = v.pipe(
   v.string(),

@@ -71,6 +71,23 @@ void test("What is found in pieces is what is found in one, for bytes of any kin
   fc.assert(property, settings);
 });
 
+void test("A message is the same in whatever pieces it comes, also when it is none.", () => {
+  const collect = (bytes: Uint8Array, size: number): Buffer => {
+    const collector = new MessageCollector();
+    for (let from = 0; from < bytes.length; from += size) {
+      const message = collector.add(bytes.subarray(from, from + size));
+      if (message !== undefined) return message;
+    }
+    return collector.all();
+  };
+  const unit = fc.constantFrom("{", "}", "[", '"', "\\", " ", "1", "t", "G", "\u00fc");
+  const property = fc.property(fc.string({ unit, maxLength: 40 }), fc.integer({ min: 1, max: 5 }), (value, size) => {
+    const bytes = Buffer.from(value);
+    assert.deepEqual(collect(bytes, size), collect(bytes, Infinity));
+  });
+  fc.assert(property, settings);
+});
+
 void test("A collected message is the bytes up to the value's end.", () => {
   const property = fc.property(text, fc.integer({ min: 1, max: 9 }), (value, size) => {
     const bytes = Buffer.from(value);

@@ -1,9 +1,8 @@
-/** Where a scan has got to. `end` counts from the first byte that was ever scanned and is behind the value's last byte. */
-export type JsonScan =
-  | { readonly kind: "incomplete" }
-  | { readonly kind: "complete"; readonly end: number }
-  /** The first byte that is no white space cannot begin a JSON value. */
-  | { readonly kind: "not-json" };
+/**
+ * Where a scan has got to. `end` counts from the first byte that was ever scanned and is behind the value's last byte, or
+ * behind the first byte with which no value can begin.
+ */
+export type JsonScan = { readonly kind: "incomplete" } | { readonly kind: "complete"; readonly end: number };
 
 /**
  * Where in the text the next byte is: before the value; in objects or arrays; in a string, perhaps behind a backslash; in a
@@ -32,7 +31,7 @@ export class JsonEnd {
   /** Objects and arrays that are open. */
   #depth = 0;
   #scanned = 0;
-  #result = INCOMPLETE;
+  #result: JsonScan = INCOMPLETE;
 
   /** Looks at the next piece. After the end nothing changes any more. */
   scan(piece: Uint8Array): JsonScan {
@@ -58,7 +57,7 @@ export class JsonEnd {
   #step(byte: number, at: number): void {
     switch (this.#place) {
       case "before":
-        if (!WHITE_SPACE.has(byte)) this.#begin(byte);
+        if (!WHITE_SPACE.has(byte)) this.#begin(byte, at);
         return;
       case "structure":
         if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth += 1;
@@ -77,13 +76,13 @@ export class JsonEnd {
     }
   }
 
-  #begin(byte: number): void {
+  #begin(byte: number, at: number): void {
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       this.#place = "structure";
       this.#depth = 1;
     } else if (byte === QUOTE) this.#place = "string";
     else if (SCALAR_START.has(byte)) this.#place = "scalar";
-    else this.#result = { kind: "not-json" };
+    else this.#result = { kind: "complete", end: at + 1 };
   }
 
   /** A string, an object or an array ends at this byte, and if nothing is open around it, the value does. */

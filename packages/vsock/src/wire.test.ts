@@ -58,6 +58,11 @@ void test("Fields that are not known are passed over, in the request and in the 
   });
 });
 
+void test("A zero with a sign is a zero.", () => {
+  const { command } = decodeRequest(Buffer.from('{"sender_cid":-0,"message":{"notify":{"count":-0,"message":""}}}'));
+  assert.deepEqual(command, { kind: "notify", arguments: { count: 0, message: "" } });
+});
+
 void test("A hash may be written in capital letters.", () => {
   const text = `{"sender_cid":3,"message":{"upgrade":{"url":"http://a/b","target-hash":"${HASH.toUpperCase()}"}}}`;
   const { command } = decodeRequest(Buffer.from(text));
