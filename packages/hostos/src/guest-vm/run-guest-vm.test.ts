@@ -15,6 +15,9 @@ import { readRunState, type RunState } from "./run-state.ts";
 
 const FAKE_QEMU = fileURLToPath(import.meta.resolve("@icos/vm/fake-qemu"));
 
+/** Long enough for a machine with much other work. */
+const PATIENCE_MS = 60_000;
+
 interface Running {
   readonly machine: FakeMachine;
   readonly said: string[];
@@ -65,7 +68,11 @@ async function run(scenario: Scenario = {}): Promise<Running> {
     },
     stopping.signal,
   );
-  result.catch(() => undefined);
+  // Whatever becomes of the test, no machine is left running.
+  after(async () => {
+    stopping.abort();
+    await result.catch(() => undefined);
+  });
   const name = role.type === "default" ? "guestos" : "upgrade-guestos";
   return {
     machine,
@@ -75,10 +82,11 @@ async function run(scenario: Scenario = {}): Promise<Running> {
     result,
     stop: () => stopping.abort(),
     async reach(condition) {
-      for (;;) {
-        const state = await readRunState(join(places.state, `${name}.json`));
+      const file = join(places.state, `${name}.json`);
+      for (const deadline = systemClock.now() + PATIENCE_MS; ; await systemClock.sleep(10)) {
+        const state = await readRunState(file);
         if (state !== undefined && condition(state)) return state;
-        await systemClock.sleep(10);
+        if (systemClock.now() > deadline) assert.fail(`a state is not reached: ${JSON.stringify(state)}`);
       }
     },
   };
@@ -203,7 +211,7 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     const { machine, reach, result, stop } = await run();
     const { sys, control } = machine.places;
     await reach(kindIs("running"));
-    while (!existsSync(control)) await systemClock.sleep(10);
+    await reach(() => existsSync(control));
     const ask = async (request: string): Promise<string> => {
       const socket = connect(control);
       await once(socket, "connect");
