@@ -40,7 +40,7 @@ export async function readDataCenters(
 ): Promise<Parts> {
   const names = await list(directory);
   const file = join(directory, META);
-  const meta = parseJson(metaSchema, String(await read(file)), { code: CODE, name: "The list of data centres", file });
+  const meta = parseDataCenterList(String(await read(file)), file);
   const parts: Parts = { data_centers: [], node_operators: [] };
   const problems: string[] = [];
   const keyed = names.filter((name) => name.endsWith(KEY)).map((name) => name.slice(0, -KEY.length));
@@ -70,6 +70,11 @@ export async function readDataCenters(
   }
   if (problems.length > 0) throw new IcosError(CODE, `${directory}: ${problems.join("; ")}.`, { place: { file } });
   return parts;
+}
+
+/** What `meta.json` says of each data centre, by name. @throws IcosError `prep-data-centers-invalid` */
+export function parseDataCenterList(text: string, file?: string): v.InferOutput<typeof metaSchema> {
+  return parseJson(metaSchema, text, { code: CODE, name: "The list of data centres", file });
 }
 
 /** Of a public key in the DER form that agents have. */
