@@ -6,7 +6,7 @@ export * from "./disk-image.ts";
 export type { Extent } from "./extents.ts";
 export * from "./file-device.ts";
 export * from "./gpt-disk.ts";
-export { encodeGpt, type EncodedGpt, type GptPartition, type GptTable } from "./gpt.ts";
+export { encodeGpt, GPT_SECTOR, type EncodedGpt, type GptPartition, type GptTable } from "./gpt.ts";
 export * from "./grubenv.ts";
 export * from "./guestos-partitions.ts";
 export * from "./hostos-disk.ts";

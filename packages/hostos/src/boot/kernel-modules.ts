@@ -1,18 +1,22 @@
 import type { Exec } from "@icos/system";
 
-/** What nothing on the bus asks for: sockets to the guest, its network card, and watchdogs where no hardware has one. */
+/** What nothing on the bus asks for: sockets to the guest, and its network card. */
 const WANTED = ["vhost_vsock", "vhost_net", "tun", "bridge"] as const;
 
 /** Virtualisation, by the vendor of the processor as `/proc/cpuinfo` names it. */
 const VIRTUALISATION: Readonly<Record<string, string>> = { AuthenticAMD: "kvm_amd", GenuineIntel: "kvm_intel" };
 
-/** The modules to load on a machine with this `/proc/cpuinfo`. Pure. */
-export function wantedModules(cpuinfo: string): readonly string[] {
+/**
+ * The modules to load on a machine with this `/proc/cpuinfo`. Pure.
+ * @param present what the hardware has: without a watchdog of its own, the kernel's does the work
+ */
+export function wantedModules(cpuinfo: string, present: { readonly watchdog: boolean }): readonly string[] {
   const vendor = /^vendor_id\s*:\s*(\S+)$/m.exec(cpuinfo)?.[1] ?? "";
   const flags = new Set((/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? "").split(/\s+/));
   const virtualisation = VIRTUALISATION[vendor] ?? (flags.has("svm") ? "kvm_amd" : undefined);
   const able = flags.has("svm") || flags.has("vmx");
-  return [...WANTED, ...(able && virtualisation !== undefined ? [virtualisation] : [])];
+  const watchdog = present.watchdog ? [] : ["softdog"];
+  return [...WANTED, ...watchdog, ...(able && virtualisation !== undefined ? [virtualisation] : [])];
 }
 
 /** Loads each; one that cannot be loaded is named and does not keep the others from being loaded. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostHostname } from "@icos/config";
 import { runningSlot } from "@icos/slots";
@@ -24,7 +24,9 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
   {
     name: "kernel modules",
     async run({ layout, exec, logger }) {
-      const failed = await loadModules(exec, wantedModules(await readFile(join(layout.proc, "cpuinfo"), "utf8")));
+      const cpuinfo = await readFile(join(layout.proc, "cpuinfo"), "utf8");
+      const watchdog = await isThere(join(layout.dev, "watchdog0"));
+      const failed = await loadModules(exec, wantedModules(cpuinfo, { watchdog }));
       if (failed.length > 0) logger.log("warning", "kernel modules cannot be loaded", { modules: failed });
     },
   },
@@ -76,6 +78,10 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
     },
   },
 ];
+
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
 
 async function readVariant({ share }: Layout): Promise<Variant> {
   const file = join(share, "variant");

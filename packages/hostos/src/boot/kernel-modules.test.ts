@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IcosError } from "@icos/system";
+import { loadModules, wantedModules } from "./kernel-modules.ts";
+
+const cpu = (vendor: string, flags: string): string => `processor\t: 0\nvendor_id\t: ${vendor}\nflags\t\t: ${flags}\n`;
+
+void test("virtualisation is loaded for the processor that has it", () => {
+  const watchdog = { watchdog: true };
+  assert.ok(wantedModules(cpu("AuthenticAMD", "fpu svm"), watchdog).includes("kvm_amd"));
+  assert.ok(wantedModules(cpu("GenuineIntel", "fpu vmx"), watchdog).includes("kvm_intel"));
+  assert.ok(wantedModules(cpu("Somebody", "fpu svm"), watchdog).includes("kvm_amd"));
+  for (const flags of ["fpu", ""])
+    assert.ok(!wantedModules(cpu("AuthenticAMD", flags), watchdog).some((name) => name.startsWith("kvm")));
+});
+
+void test("the kernel's own watchdog is loaded where the hardware has none", () => {
+  assert.ok(wantedModules("", { watchdog: false }).includes("softdog"));
+  assert.ok(!wantedModules("", { watchdog: true }).includes("softdog"));
+});
+
+void test("a module that cannot be loaded is named, and the others are loaded", async () => {
+  const loaded: string[] = [];
+  const exec = {
+    run: ([, name = ""]: readonly string[]) => {
+      if (name === "tun") return Promise.reject(new IcosError("command-failed", "no such module"));
+      loaded.push(name);
+      return Promise.resolve({ stdout: Buffer.alloc(0), stderr: "" });
+    },
+  };
+  assert.deepEqual(await loadModules(exec, ["vhost_net", "tun", "bridge"]), ["tun"]);
+  assert.deepEqual(loaded, ["vhost_net", "bridge"]);
+});
