@@ -6,26 +6,33 @@ import { decode } from "cborg";
 import * as v from "valibot";
 import { testnetStatusSchema, type TestnetStatus } from "@icos/testnet";
 import { createIcosCommand, leftovers, type IcosCommand } from "./testnet/icos-command.ts";
+import { NetworkTrial } from "./testnet/network-trial.ts";
 import { readRegistry } from "./testnet/read-registry.ts";
+import { eventually, RunningTestnet } from "./testnet/running-testnet.ts";
 
 /** Four emulated nodes take minutes on two cores; a busy machine may need several times that. */
 const PATIENCE = ["--timeout", "1500"];
+const SSH = 22;
+/** Long enough for a slow machine to be found at the tried address before the time is over. */
+const TRIAL_SECONDS = 40;
+const TRIED_IPV4 = { address: "192.0.2.33", gateway: "192.0.2.1", prefix_length: 24 };
 
 void suite("a testnet of four nodes", () => {
   let icos: IcosCommand;
+  let testnet: RunningTestnet;
   let up: TestnetStatus;
+  let trial: NetworkTrial;
 
   before(async () => {
     icos = await createIcosCommand();
     up = parseStatus(await icos.must("testnet", "up", "four", "--json", ...PATIENCE));
+    testnet = new RunningTestnet(icos, "four");
+    trial = new NetworkTrial(testnet, "node-3");
   });
   after(async () => {
     await icos.run("testnet", "down", "four", "--yes");
     await icos.remove();
   });
-  const status = async (): Promise<TestnetStatus> =>
-    parseStatus(await icos.must("testnet", "status", "four", "--json"));
-
   void test("all nodes are registered, assigned to one subnet and healthy", () => {
     assert.equal(up.state, "running");
     assert.deepEqual(
@@ -84,7 +91,41 @@ void suite("a testnet of four nodes", () => {
     await icos.must("testnet", "fault", "cut", "four/node-2");
     await assert.rejects(fetchStatus(third?.statusUrl ?? null, 5_000));
     await icos.must("testnet", "fault", "heal", "four/node-1", "four/node-2");
-    await eventually(() => fetchStatus(third?.statusUrl ?? null, 5_000));
+    await eventually("the third node answers", () => fetchStatus(third?.statusUrl ?? null, 5_000));
+  });
+
+  void test("network settings that nobody confirms are taken back: the node leaves its address and returns", async () => {
+    const address = up.nodes[3]?.ipv6 ?? "";
+    const other = address.replace(/:[0-9a-f]+$/, ":7e57");
+    const isAt = async (place: string): Promise<boolean> => (await testnet.connect(place, SSH)) === "open";
+    assert.deepEqual([await isAt(address), await isAt(other)], [true, false]);
+    const configured = await trial.configured();
+    await trial.tryDetached(
+      { ...configured, ipv6_config: { Fixed: { address: `${other}/64`, gateway: "fe80::1" } } },
+      TRIAL_SECONDS,
+    );
+    await eventually("the node is at the tried address", () => isAt(other));
+    assert.equal(await isAt(address), false);
+    await eventually("the node is back at its address", () => isAt(address));
+    assert.equal(await isAt(other), false);
+    assert.equal(await trial.run("status"), "The settings of the node's configuration.\n");
+    assert.deepEqual(await trial.configured(), configured);
+  });
+
+  void test("settings that are wrong are refused by field, and nothing is tried", async () => {
+    const ipv4_config = { address: "192.0.2.300", gateway: "192.0.2.1", prefix_length: 24 };
+    const { code, stderr } = await trial.try({ ...(await trial.configured()), ipv4_config });
+    assert.equal(code, 1);
+    assert.match(stderr, /ipv4_config\.address/);
+    assert.equal(await trial.run("status"), "The settings of the node's configuration.\n");
+  });
+
+  void test("settings that are confirmed are in force and kept", async () => {
+    const { code, stderr } = await trial.try({ ...(await trial.configured()), ipv4_config: TRIED_IPV4 });
+    assert.equal(code, 0, stderr);
+    await eventually("the address is there", async () => (await trial.addresses()).includes("192.0.2.33/24"));
+    assert.match(await trial.run("confirm"), /^Kept/);
+    assert.match(await trial.run("status"), /^Kept: .*"192\.0\.2\.33"/);
   });
 
   void test("a changed request, an unknown method and garbage get the interface's errors", async () => {
@@ -112,25 +153,19 @@ void suite("a testnet of four nodes", () => {
     assert.equal((await readRegistry(url, rootKey, before.version)).digest, before.digest);
   });
 
+  void test("confirmed network settings have outlived the restart, and are forgotten on request", async () => {
+    assert.ok((await trial.addresses()).includes("192.0.2.33/24"));
+    assert.deepEqual((await trial.configured()).ipv4_config, TRIED_IPV4);
+    assert.equal(await trial.run("forget"), "The settings of the node's configuration.\n");
+    await eventually("the address is gone", async () => !(await trial.addresses()).includes("192.0.2.33/24"));
+  });
+
   void test("down leaves nothing behind", async () => {
     await icos.must("testnet", "down", "four", "--yes");
     assert.deepEqual(await leftovers([icos.state, icos.runtime]), []);
     assert.deepEqual(JSON.parse(await icos.must("testnet", "list", "--json")), { testnets: [] });
     assert.equal((await icos.run("testnet", "status", "four")).code, 1);
   });
-
-  async function eventually(action: () => Promise<unknown>, attempts = 30): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await action();
-        return;
-      } catch (error) {
-        if (attempt === attempts) throw error;
-        await status();
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-      }
-    }
-  }
 });
 
 function parseStatus(text: string): TestnetStatus {
