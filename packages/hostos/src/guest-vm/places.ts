@@ -18,8 +18,6 @@ export interface GuestVmPlaces {
   readonly state: string;
   /** A unix socket on which the running machine can be asked for something (`control.ts`). */
   readonly control: string;
-  /** Certificates of the processor; kept on the volume that upgrades of the host leave alone. */
-  readonly sevCertificates: string;
   /** A recovery hash that waits for the next start, handed over by the unit; see docs/hostos-guest-vm.md. */
   readonly recoveryHash: string;
   /** Kept across reboots: the firmware's variables. */
@@ -46,7 +44,6 @@ export function createPlaces(role: GuestVmRole, root = "/"): GuestVmPlaces {
     run: at(`run/guest-vm/${name}`),
     state: at("run/icos/guest-vm"),
     control: at(`run/icos/guest-vm/${name}.sock`),
-    sevCertificates: at("boot/config/sev/certificates"),
     recoveryHash: at(`run/icos/guest-vm/${name}.recovery-hash`),
     lib: at("var/lib/guest-vm"),
     serialLog: at(`var/log/guestos/${log}.log`),

@@ -112,7 +112,7 @@ const KVM_UNUSABLE = {
 const SEV_UNUSABLE = {
   code: "sev-unusable",
   what: "The trusted execution environment is enabled and the machine does not offer it",
-  next: "In the firmware setup enable SMEE, SEV ASID space, SNP memory coverage and SEV-SNP; or disable it in the configuration.",
+  next: "In the firmware setup enable SMEE, SEV ASID space, SNP memory coverage and SEV-SNP; or disable it in the configuration. /run/icos/sev/state.json says what is missing.",
 };
 
 function requireUsable(usable: Usable, { code, what, next }: typeof KVM_UNUSABLE): void {

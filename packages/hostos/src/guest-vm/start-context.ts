@@ -11,7 +11,7 @@ export interface StartModules {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The machine's certificates for attestation, as PEM; asked for when the environment is enabled. */
-  readonly sevCertificates: (signal: AbortSignal) => Promise<string>;
+  readonly sevCertificates: () => Promise<string>;
 }
 
 /** What the phases of one start find out, each for those after it. */

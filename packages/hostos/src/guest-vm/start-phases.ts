@@ -75,7 +75,7 @@ export const START_PHASES: readonly Phase<StartContext>[] = [
           variant: found(context.variant, "the variant"),
           credentials,
           recoveryHash: context.recoveryHash,
-          sevCertChainPem: plan?.confidential === undefined ? undefined : await context.sevCertificates(context.signal),
+          sevCertChainPem: plan?.confidential === undefined ? undefined : await context.sevCertificates(),
           path: context.medium,
         },
         exec,

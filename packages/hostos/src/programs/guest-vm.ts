@@ -8,11 +8,8 @@ import { readMachineFacts } from "../guest-vm/machine-facts.ts";
 import { createPlaces } from "../guest-vm/places.ts";
 import { planHugepages, reserveHugepages } from "../guest-vm/reserve-hugepages.ts";
 import { runGuestVm } from "../guest-vm/run-guest-vm.ts";
-import { sevCertificates } from "../guest-vm/sev/certificates.ts";
-import { downloadDirectlyOrByProxy } from "../guest-vm/sev/download.ts";
-import { readSevPlatform } from "../guest-vm/sev/firmware-device.ts";
-import { sevProduct } from "../guest-vm/sev/tcb.ts";
 import { createNotify } from "../guest-vm/sd-notify.ts";
+import { chainForGuest, readSevState } from "../sev/sev-state.ts";
 
 const logger = createLogger(process.stderr, { journal: true, name: "guest-vm" });
 
@@ -37,11 +34,7 @@ try {
       logger,
       consoles: createConsoles(places.consoles, logger),
       notify: await createNotify(process.env["NOTIFY_SOCKET"]),
-      sevCertificates: async (signal: AbortSignal) => {
-        const product = sevProduct(await readFile(join(places.proc, "cpuinfo"), "utf8"));
-        const certificates = { platform: () => readSevPlatform(), download: downloadDirectlyOrByProxy, logger };
-        return sevCertificates({ cache: places.sevCertificates, product }, certificates, signal);
-      },
+      sevCertificates: async () => chainForGuest(await readSevState()),
     };
     await runGuestVm({ role, places, credentials: process.env["CREDENTIALS_DIRECTORY"] }, modules, stopping.signal);
   }

@@ -48,7 +48,7 @@ export function vcekPath({ product, hardwareId, reportedTcb }: SevChip): string 
     snpSPL: twoDigits(snp),
     ucodeSPL: twoDigits(microcode),
   });
-  return `/vcek/v1/${product}/${hex(hardwareId)}?${query}`;
+  return `/vcek/v1/${product}/${hex(hardwareId)}?${query.toString()}`;
 }
 
 /** Path of the certificates above it: ASK and ARK, as PEM. */

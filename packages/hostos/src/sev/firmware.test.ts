@@ -7,10 +7,7 @@ import { parseSnpStatus } from "./snp-status.ts";
 
 const CHIP_ID = Buffer.alloc(64, 0xab);
 /** API 1.55, initialised, RMP initialised, build 21; current TCB 4/0/24/219, reported 3/0/23/213. */
-const STATUS = Buffer.from(
-  "0137010115000000" + "00000000" + "02000000" + "04000000000018db" + "03000000000017d5",
-  "hex",
-);
+const STATUS = Buffer.from("0137010115000000000000000200000004000000000018db03000000000017d5", "hex");
 
 /** Stands for the kernel's driver: it finds a command's data by its address, as the kernel does. */
 function fakeDevice(answers: { status?: Buffer; id?: Buffer; error?: number; idLength?: number } = {}) {

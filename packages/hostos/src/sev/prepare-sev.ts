@@ -33,8 +33,8 @@ export async function prepareSev(enabled: boolean, modules: PrepareSevModules): 
   }
 }
 
-async function askFirmware(product: SevProduct, { openDevice }: PrepareSevModules): Promise<ChipReading> {
-  const device = await openDevice();
+async function askFirmware(product: SevProduct, modules: PrepareSevModules): Promise<ChipReading> {
+  const device = await modules.openDevice();
   try {
     return readChip(sevFirmware(device), product);
   } catch (error) {

@@ -45,28 +45,33 @@ export async function writeSevState(state: SevState, file = SEV_STATE_FILE): Pro
 }
 
 /**
- * What a guest's configuration needs: the chain, or nothing when the environment is off.
+ * What the configuration of a guest under SEV-SNP needs.
  * @throws IcosError `sev-unsupported`, `sev-waiting`
  */
-export function chainForGuest(state: SevState | undefined): string | undefined {
-  switch (state?.kind) {
-    case "off":
-      return undefined;
-    case "ready":
-      return state.chainPem;
-    case "unsupported":
-      throw new IcosError(
+export function chainForGuest(state: SevState = { kind: "off" }): string {
+  if (state.kind === "ready") return state.chainPem;
+  throw whyNot(state);
+}
+
+function whyNot(state: Exclude<SevState, { kind: "ready" }>): IcosError {
+  switch (state.kind) {
+    case "unsupported": {
+      const what = state.missing.map((each) => each.what).join(" ");
+      return new IcosError(
         "sev-unsupported",
-        `This machine cannot run the guest in a trusted execution environment: ${state.missing.map(({ what }) => what).join(" ")}`,
+        `This machine cannot run the guest in a trusted execution environment: ${what}`,
         { next: state.missing[0]?.next, details: { missing: state.missing } },
       );
+    }
     case "waiting":
-      throw new IcosError("sev-waiting", `The chip's certificate is not there yet: ${state.problem}`, {
+      return new IcosError("sev-waiting", `The chip's certificate is not there yet: ${state.problem}`, {
         next: state.next ?? undefined,
       });
-    case undefined:
-      throw new IcosError("sev-waiting", "Nobody has looked at this machine's SEV-SNP yet.", {
+    case "off":
+      return new IcosError("sev-waiting", "Nobody has looked at this machine's SEV-SNP yet.", {
         next: "Look at sev-certificates.service.",
       });
+    default:
+      return state satisfies never;
   }
 }

@@ -37,16 +37,15 @@ export async function connectThroughSocks5(proxy: Endpoint, target: Endpoint, si
   try {
     await once(socket, "connect", { signal });
     const reader = readerOf(socket);
-    const { read } = reader;
     socket.write(Uint8Array.of(VERSION, 1, NO_AUTHENTICATION));
-    const chosen = await read(2);
+    const chosen = await reader.read(2);
     if (chosen[0] !== VERSION) throw refused(proxy, "it does not speak SOCKS5");
     if (chosen[1] !== NO_AUTHENTICATION) throw refused(proxy, "it wants authentication");
     const port = Uint8Array.of(target.port >> 8, target.port & 0xff);
     socket.write(Buffer.concat([Uint8Array.of(VERSION, CONNECT, 0, ADDRESS.name, name.length), name, port]));
-    const [, reply = 1, , type = 0] = await read(4);
+    const [, reply = 1, , type = 0] = await reader.read(4);
     if (reply !== 0) throw refused(proxy, REPLIES[reply] ?? `it answered ${reply}`);
-    await read((await boundAddressLength(type, read, proxy)) + 2);
+    await reader.read((await boundAddressLength(type, reader, proxy)) + 2);
     if (!reader.release()) throw refused(proxy, "it sent more than its answer");
     return socket;
   } catch (cause) {
@@ -57,10 +56,10 @@ export async function connectThroughSocks5(proxy: Endpoint, target: Endpoint, si
   }
 }
 
-async function boundAddressLength(type: number, read: Reader["read"], proxy: Endpoint): Promise<number> {
+async function boundAddressLength(type: number, reader: Reader, proxy: Endpoint): Promise<number> {
   if (type === ADDRESS.ipv4) return 4;
   if (type === ADDRESS.ipv6) return 16;
-  if (type === ADDRESS.name) return (await read(1)).readUInt8(0);
+  if (type === ADDRESS.name) return (await reader.read(1)).readUInt8(0);
   throw refused(proxy, `it answered with an address of unknown form ${type}`);
 }
 
