@@ -21,9 +21,11 @@ const LOG = {
 };
 
 /** Tools that print what the table says, and fail for every other command. */
-async function collect(outputs: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+async function collect(outputs: Readonly<Record<string, string>>, present = true): Promise<Record<string, string>> {
+  const asked: string[] = [];
   const exec: Exec = {
     run: ([, ...args]) => {
+      asked.push(args.join(" "));
       const output = outputs[args.join(" ")];
       return output === undefined
         ? Promise.reject(new IcosError("command-failed", "No such tool."))
@@ -35,7 +37,10 @@ async function collect(outputs: Readonly<Record<string, string>>): Promise<Recor
     files[name] = renderMetrics(samples);
     return Promise.resolve();
   };
-  await collectHardware({ exec, files: { write }, logger: silentLogger });
+  const has = (): Promise<boolean> => Promise.resolve(present);
+  const facts = { hasDrives: has, hasManagementController: has };
+  await collectHardware({ facts, exec, files: { write }, logger: silentLogger });
+  if (!present) assert.deepEqual(asked, ["version"]);
   return files;
 }
 
@@ -56,5 +61,11 @@ void test("drives and power are asked, and one drive that does not answer hides 
 void test("without tools there are no drives, and no power is known", async () => {
   const files = await collect({});
   assert.equal(files["nvme_metrics"], "");
+  assert.match(files["power_metrics"] ?? "", /^power_instantaneous_watts -1$/m);
+});
+
+void test("a machine that has neither is not asked", async () => {
+  const files = await collect({ version: "nvme version 2.13 (git 2.13)\n" }, false);
+  assert.match(files["nvme_metrics"] ?? "", /^nvme_nvmecli_version\{version="2.13"\} 1$/m);
   assert.match(files["power_metrics"] ?? "", /^power_instantaneous_watts -1$/m);
 });

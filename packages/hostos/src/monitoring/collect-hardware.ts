@@ -10,7 +10,14 @@ const IPMITOOL = "/usr/bin/ipmitool";
 /** A drive or a management controller that hangs must not hold up the others for long. */
 const TIMEOUT_MS = 15_000;
 
+/** What of it the machine has; a tool that has nothing to ask only complains. */
+export interface HardwareFacts {
+  hasDrives(): Promise<boolean>;
+  hasManagementController(): Promise<boolean>;
+}
+
 export interface CollectHardwareModules {
+  readonly facts: HardwareFacts;
   readonly exec: Exec;
   readonly files: CollectorFiles;
   readonly logger: Logger;
@@ -20,7 +27,7 @@ export interface CollectHardwareModules {
  * Asks the drives and the management controller once and writes `nvme_metrics.prom` and `power_metrics.prom`. What cannot
  * be asked is logged and left out; power that is not known is -1, as upstream has it.
  */
-export async function collectHardware({ exec, files, logger }: CollectHardwareModules): Promise<void> {
+export async function collectHardware({ facts, exec, files, logger }: CollectHardwareModules): Promise<void> {
   const run = async (...command: readonly string[]): Promise<string> => {
     const { stdout } = await exec.run(command, { timeout: TIMEOUT_MS, env: { LC_ALL: "C" } });
     return stdout.toString();
@@ -34,7 +41,7 @@ export async function collectHardware({ exec, files, logger }: CollectHardwareMo
     }
   };
   const devices = await attempt<readonly string[]>("The list of NVMe drives", [], async () =>
-    parseNvmeList(await run(NVME, "list", "-o", "json")),
+    (await facts.hasDrives()) ? parseNvmeList(await run(NVME, "list", "-o", "json")) : [],
   );
   const nvme: Sample[] = [];
   for (const device of devices) {
@@ -48,7 +55,9 @@ export async function collectHardware({ exec, files, logger }: CollectHardwareMo
   ]);
   await files.write("nvme_metrics", [...version, ...nvme]);
   const power = await attempt("The power", NO_POWER_READING, async () =>
-    parsePowerReading(await run(IPMITOOL, "dcmi", "power", "reading")),
+    (await facts.hasManagementController())
+      ? parsePowerReading(await run(IPMITOOL, "dcmi", "power", "reading"))
+      : NO_POWER_READING,
   );
   await files.write("power_metrics", powerSeries(power));
 }
