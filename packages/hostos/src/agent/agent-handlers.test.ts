@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtempDisposable, stat, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, readdir, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { silentLogger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
@@ -89,6 +89,10 @@ void test("The guest's last report is in the file, with the host's time, and eve
     await ask({ kind: "guest-health", arguments: healthy });
     assert.deepEqual(await readGuestHealth(healthFile), { ...healthy, at: clock.now() });
     assert.equal((await stat(healthFile)).mode & 0o777, 0o644);
+    const reports = Array.from({ length: 20 }, () => ask({ kind: "guest-health", arguments: healthy }));
+    await Promise.all(reports);
+    assert.deepEqual(await readGuestHealth(healthFile), { ...healthy, at: clock.now() });
+    assert.equal((await readdir(dirname(healthFile))).length, 1);
     await writeFile(healthFile, '{"state":"well"}');
     await assert.rejects(readGuestHealth(healthFile), { code: "guest-health-invalid" });
   }));

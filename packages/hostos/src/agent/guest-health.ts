@@ -1,7 +1,6 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
-import { parseJson, readFileIfExists } from "@icos/system";
+import { makeDirectory, parseJson, readFileIfExists, writeFileDurably } from "@icos/system";
 import { guestHealthSchema, type GuestHealth } from "@icos/vsock";
 
 /** What the guest last said about itself, and when. Gone after a restart of the host. */
@@ -16,12 +15,10 @@ export type ReportedHealth = Readonly<v.InferOutput<typeof guestHealthFileSchema
 /** Where everybody on the host reads it; a link to where `host-agent` may write. */
 export const GUEST_HEALTH_FILE = "/run/icos/guest-health.json";
 
-/** Replaces the file at once; it is on a memory file system and need not survive anything. */
+/** Replaces the file at once; reports may come at the same time. */
 export async function writeGuestHealth(file: string, health: GuestHealth, now: number): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.new`;
-  await writeFile(temporary, `${JSON.stringify({ ...health, at: now } satisfies ReportedHealth)}\n`, { mode: 0o644 });
-  await rename(temporary, file);
+  await makeDirectory(dirname(file));
+  await writeFileDurably(file, `${JSON.stringify({ ...health, at: now } satisfies ReportedHealth)}\n`);
 }
 
 /** `undefined` when the guest has not reported since the host started. Throws `guest-health-invalid`. */
