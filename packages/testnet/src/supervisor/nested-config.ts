@@ -26,6 +26,9 @@ export interface NestedConfigOptions {
   readonly adminKey: string;
 }
 
+/** A host keeps this much of the memory of its virtual machines for the one of an upgrade. */
+const UPGRADE_VM_GIB = 4;
+
 /** What an installer would leave in the host's `config` volume, by path. Directories have mode 0755. */
 export type ConfigVolumeFiles = ReadonlyMap<string, { readonly content: Secret | string; readonly mode: number }>;
 
@@ -45,7 +48,11 @@ export function nestedHostConfig({ node, prefix, router, nnsUrl }: NestedConfigO
       use_ssh_authorized_keys: true,
     },
     hostos_settings: {
-      hostos_dev_settings: { vm_memory: node.memoryMiB / 1024, vm_cpu: "kvm", vm_nr_of_vcpus: node.vcpus },
+      hostos_dev_settings: {
+        vm_memory: node.memoryMiB / 1024 + UPGRADE_VM_GIB,
+        vm_cpu: "kvm",
+        vm_nr_of_vcpus: node.vcpus,
+      },
     },
     guestos_settings: { guestos_dev_settings: { hostname: node.name } },
   });

@@ -51,7 +51,7 @@ void test("host and guest derive from the host's object the addresses that the t
   assert.deepEqual(guest.network_settings.ipv6_config, { Fixed: { address: `${node.ipv6}/64`, gateway: "fd00::1" } });
   assert.equal(guest.guestos_settings.guestos_dev_settings.hostname, "node-0");
   const { vm_memory, vm_nr_of_vcpus } = config.hostos_settings.hostos_dev_settings;
-  assert.deepEqual([vm_memory * 1024, vm_nr_of_vcpus], [node.memoryMiB, node.vcpus]);
+  assert.deepEqual([(vm_memory - 4) * 1024, vm_nr_of_vcpus], [node.memoryMiB, node.vcpus]);
 });
 
 void test("the config volume has the object, keys for SSH and the registry's; the operator's key does not print", () => {
