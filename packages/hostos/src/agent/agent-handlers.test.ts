@@ -8,7 +8,7 @@ import { VirtualClock } from "@icos/system/virtual-clock";
 import { handleCommand, NO_PAYLOAD, type Command, type Payload } from "@icos/vsock";
 import { agentHandlers } from "./agent-handlers.ts";
 import { readGuestHealth } from "./guest-health.ts";
-import { noHsm, type Hsm } from "./hsm.ts";
+import type { Hsm } from "./hsm.ts";
 import { Notices } from "./notices.ts";
 
 interface Agent {
@@ -96,12 +96,3 @@ void test("The guest's last report is in the file, with the host's time, and eve
     await writeFile(healthFile, '{"state":"well"}');
     await assert.rejects(readGuestHealth(healthFile), { code: "guest-health-invalid" });
   }));
-
-void test("A host that cannot lend an HSM says so.", () =>
-  withAgent(
-    () => noHsm,
-    async ({ ask }) => {
-      await assert.rejects(ask({ kind: "attach-hsm" }), { code: "hsm-not-supported" });
-      await assert.rejects(ask({ kind: "detach-hsm" }), { code: "hsm-not-supported" });
-    },
-  ));

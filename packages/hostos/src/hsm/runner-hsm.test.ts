@@ -5,30 +5,26 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type LentHsm, runnerHsm } from "./runner-hsm.ts";
+import { IcosError } from "@icos/system";
+import type { Hsm } from "../agent/hsm.ts";
+import { serveControl } from "../guest-vm/control.ts";
+import { runnerHsm } from "./runner-hsm.ts";
 
 const patient = new AbortController().signal;
 
-/** A runner's control socket that answers each request as it is told. */
-async function withRunner(
-  answer: (line: string, socket: Socket) => void,
-  work: (hsm: LentHsm, asked: readonly string[]) => Promise<void>,
-): Promise<void> {
+/** A runner's control socket that answers a request as it is told. */
+async function withRunner(answer: (socket: Socket) => void, work: (hsm: Hsm) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "icos-hsm-"));
   const path = join(directory, "guestos.sock");
-  const asked: string[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on("error", () => undefined));
-    socket.once("data", (chunk: Buffer) => {
-      asked.push(chunk.toString());
-      answer(chunk.toString(), socket);
-    });
+    socket.once("data", () => answer(socket));
   });
   server.listen(path);
   await once(server, "listening");
   try {
-    await work(runnerHsm(path), asked);
+    await work(runnerHsm(path));
   } finally {
     for (const socket of sockets) socket.destroy();
     server.close();
@@ -36,30 +32,30 @@ async function withRunner(
   }
 }
 
-void test("the runner is asked to plug the module in and out", async () => {
-  await withRunner(
-    (_, socket) => void socket.end('{"Ok":null}\n'),
-    async (hsm, asked) => {
-      await hsm.attach(patient);
-      await hsm.detach(patient);
-      assert.deepEqual(asked, ['"attach-hsm"\n', '"detach-hsm"\n']);
-    },
-  );
-});
-
-void test("what the runner refuses is said in its words", async () => {
-  const words =
-    "No security module (Nitrokey HSM) is plugged into the machine. Plug it into a USB port of the machine.";
-  await withRunner(
-    (_, socket) => void socket.end(`${JSON.stringify({ Err: words })}\n`),
-    (hsm) => assert.rejects(hsm.attach(patient), { code: "hsm-refused", message: words }),
-  );
+void test("the runner is asked to plug the module in and out, and what it refuses is said in its words", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "icos-hsm-"));
+  const path = join(directory, "guestos.sock");
+  const handled: string[] = [];
+  const control = await serveControl(path, async (request) => {
+    handled.push(request);
+    if (handled.length > 2) throw new IcosError("none", "No module is there.", { next: "Plug it in." });
+  });
+  try {
+    const hsm = runnerHsm(path);
+    await hsm.attach(patient);
+    await hsm.detach(patient);
+    assert.deepEqual(handled, ["attach-hsm", "detach-hsm"]);
+    await assert.rejects(hsm.attach(patient), { code: "hsm-refused", message: "No module is there. Plug it in." });
+  } finally {
+    await control.close();
+    await rm(directory, { recursive: true, force: true });
+  }
 });
 
 void test("an answer that is none, and a connection that ends without one, are refused", async () => {
   for (const text of ["yes\n", '{"Ok":1}\n', '{"Ok":null', ""]) {
     await withRunner(
-      (_, socket) => void socket.end(text),
+      (socket) => void socket.end(text),
       (hsm) => assert.rejects(hsm.detach(patient), { code: "hsm-refused" }),
     );
   }

@@ -2,23 +2,19 @@ import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import * as v from "valibot";
 import { IcosError, parseJson } from "@icos/system";
+import type { Hsm } from "../agent/hsm.ts";
 import { linesOf } from "../root-service/lines.ts";
 
 /** The first guest's runner listens here; whoever may open it may ask. */
 export const GUEST_CONTROL_SOCKET = "/run/icos/guest-vm/guestos.sock";
 
-/** A node operator's security module (Nitrokey HSM, USB 20a0:4230), lent to the guest while it registers. */
-export interface LentHsm {
-  /** The first one of the host is plugged into the running guest. Rejects with `hsm-refused` or `hsm-no-guest`. */
-  attach(signal: AbortSignal): Promise<void>;
-  /** Rejects with `hsm-refused` or `hsm-no-guest`. */
-  detach(signal: AbortSignal): Promise<void>;
-}
-
 const answerSchema = v.union([v.strictObject({ Ok: v.null() }), v.strictObject({ Err: v.string() })]);
 
-/** Asks the guest's runner, which holds QEMU's monitor: one line of JSON each way. */
-export function runnerHsm(socket = GUEST_CONTROL_SOCKET): LentHsm {
+/**
+ * A node operator's security module (Nitrokey HSM, USB 20a0:4230), lent to the guest while it registers: by the guest's runner,
+ * which holds QEMU's monitor and is asked with one line of JSON. Rejects with `hsm-refused` (the runner's words) or `hsm-no-guest`.
+ */
+export function runnerHsm(socket = GUEST_CONTROL_SOCKET): Hsm {
   return {
     attach: (signal) => ask(socket, "attach-hsm", signal),
     detach: (signal) => ask(socket, "detach-hsm", signal),

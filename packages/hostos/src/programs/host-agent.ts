@@ -3,12 +3,12 @@ import { createLogger, systemClock } from "@icos/system";
 import { serveVsock, vsockHostTransport } from "@icos/vsock";
 import { agentHandlers } from "../agent/agent-handlers.ts";
 import { UPGRADE_DIRECTORY, upgradeHost } from "../agent/host-upgrade.ts";
-import { noHsm } from "../agent/hsm.ts";
 import { Notices } from "../agent/notices.ts";
 import { runServices, type Service } from "../agent/services.ts";
 import { createConsoles } from "../guest-vm/consoles.ts";
 import { askHostAction } from "../host-action/ask-host-action.ts";
 import { monitoringServices } from "../monitoring/monitoring-services.ts";
+import { runnerHsm } from "../hsm/runner-hsm.ts";
 import { nodeHttp } from "../recovery/http.ts";
 
 /** The host's resident program besides the runner: what the guest may ask for, and metrics. Runs as `host-agent`. */
@@ -30,7 +30,7 @@ const handlers = agentHandlers({
     logger,
     signal: stopping.signal,
   }),
-  hsm: noHsm,
+  hsm: runnerHsm(),
   upgrade: (request, signal) =>
     upgradeHost(request, { directory: UPGRADE_DIRECTORY, http: nodeHttp, act, clock, logger }, signal),
   act,
