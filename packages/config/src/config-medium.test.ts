@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { createExec, IcosError, type Exec } from "@icos/system";
 import { BOOTSTRAP_FILES } from "./bootstrap-files.ts";
 import { buildBootstrapTar, readBootstrapTar } from "./bootstrap-tar.ts";
-import { buildConfigMedium } from "./config-medium.ts";
+import { BOOTSTRAP_TAR, buildConfigMedium, CONFIG_MEDIUM_LABEL, configMediumImage } from "./config-medium.ts";
+import { fatLabel, readFatFile } from "./fat-volume.ts";
 import { formatGuestosConfig, makeGuestosConfig, parseGuestosConfig } from "./guestos-config.ts";
 import { Secret } from "./secret.ts";
 
@@ -75,6 +76,25 @@ void test("a failed tool leaves neither a medium nor a temporary file with keys"
   assert.deepEqual(await readdir(directory), before);
 });
 
+void test("a medium made without tools has the same content, and a guest's reader finds it", async () => {
+  for (const bytes of [0, 3_000_000, 40_000_000]) {
+    const files = new Map<string, Secret | Uint8Array>([
+      [BOOTSTRAP_FILES.operatorKey, new Secret("operator")],
+      ["file", Buffer.alloc(bytes, 7)],
+    ]);
+    const image = configMediumImage({ config, files });
+    assert.ok(image.equals(configMediumImage({ config, files })));
+    assert.equal(fatLabel(image), CONFIG_MEDIUM_LABEL);
+    const reader = { read: async (offset: number, length: number) => image.subarray(offset, offset + length) };
+    const found = readBootstrapTar(await readFatFile(reader, BOOTSTRAP_TAR, 1 << 26), {
+      file: 1 << 26,
+      archive: 1 << 27,
+    });
+    assert.equal(String(found.get(BOOTSTRAP_FILES.operatorKey)), "operator");
+    assert.equal(found.get("file")?.length, bytes);
+  }
+});
+
 const tools = ["mkfs.fat", "mcopy"].every((tool) => spawnSync(tool, ["--version"]).error === undefined);
 
 void test("two media of the same content have the same bytes, and mtools reads them", { skip: !tools }, async () => {
@@ -87,4 +107,13 @@ void test("two media of the same content have the same bytes, and mtools reads t
   const files = readBootstrapTar(stdout);
   assert.deepEqual(parseGuestosConfig(String(files.get(BOOTSTRAP_FILES.config)), "config.json"), config);
   assert.equal(String(files.get(BOOTSTRAP_FILES.operatorKey)), "operator");
+});
+
+void test("mtools and fsck.fat have nothing to say against a medium made without them", { skip: !tools }, async () => {
+  const exec = createExec();
+  const path = join(directory, "own.img");
+  await writeFile(path, configMediumImage(content));
+  await exec.run(["fsck.fat", "-n", path]);
+  const { stdout } = await exec.run(["mcopy", "-i", path, "::/ic-bootstrap.tar", "-"]);
+  assert.equal(String(readBootstrapTar(stdout).get(BOOTSTRAP_FILES.operatorKey)), "operator");
 });

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Exec } from "@icos/system";
 import { BOOTSTRAP_FILES } from "./bootstrap-files.ts";
 import { buildBootstrapTar } from "./bootstrap-tar.ts";
+import { buildFatImage } from "./fat-image.ts";
 import { formatGuestosConfig } from "./guestos-config.ts";
 import type { GuestosConfig } from "./objects/guestos-object.ts";
 import type { Secret } from "./secret.ts";
@@ -16,6 +17,8 @@ const VOLUME_ID = "1C050001";
 /** 1980-01-01, in seconds: the first time that FAT can write. */
 const FAT_EPOCH = 315_532_800;
 const MEBIBYTE = 1024 * 1024;
+/** Of a file system with 16 bits for a cluster's number. */
+const SMALLEST = 4 * MEBIBYTE;
 
 export interface ConfigMediumContent {
   readonly config: GuestosConfig;
@@ -44,6 +47,20 @@ export async function buildConfigMedium(content: ConfigMediumContent, exec: Exec
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * A configuration medium as {@link buildConfigMedium} writes it, made without tools (mtools needs code pages that an image
+ * leaves out), at least 4 MiB. It carries keys: who writes it keeps it to himself.
+ */
+export function configMediumImage(content: ConfigMediumContent): Buffer {
+  const tar = buildBootstrapTar(archiveEntries(content));
+  return buildFatImage({
+    label: CONFIG_MEDIUM_LABEL,
+    volumeId: Number.parseInt(VOLUME_ID, 16),
+    file: { name: BOOTSTRAP_TAR, shortName: "IC-BOO~1TAR", content: tar },
+    size: Math.max(SMALLEST, roundUp(2 * tar.length + MEBIBYTE, MEBIBYTE)),
+  });
 }
 
 function archiveEntries({ config, files }: ConfigMediumContent): Map<string, Uint8Array> {

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   BOOTSTRAP_FILES,
-  buildConfigMedium,
   CONFIG_OBJECTS,
+  configMediumImage,
   guestosConfigOf,
   readObject,
   Secret,
@@ -12,7 +12,7 @@ import {
   type GuestVm,
   type HostosConfig,
 } from "@icos/config";
-import { readFileIfExists, type Exec } from "@icos/system";
+import { readFileIfExists } from "@icos/system";
 import type { GuestVmRole } from "./identity.ts";
 import type { Variant } from "./plan-guest-vm.ts";
 
@@ -37,7 +37,7 @@ export interface GuestMediumOptions {
 }
 
 /** Writes the medium that tells a guest who it is: made afresh for each start of its machine. */
-export async function writeGuestMedium(options: GuestMediumOptions, exec: Exec): Promise<void> {
+export async function writeGuestMedium(options: GuestMediumOptions): Promise<void> {
   const { host, role, recoveryHash, sevCertChainPem, path } = options;
   const vm: GuestVm = {
     type: role.type,
@@ -46,7 +46,7 @@ export async function writeGuestMedium(options: GuestMediumOptions, exec: Exec):
     ...(sevCertChainPem === undefined ? {} : { sevCertChainPem }),
   };
   const content = { config: guestosConfigOf(host, vm), files: await mediumFiles(options) };
-  await buildConfigMedium(content, exec, path);
+  await writeFile(path, configMediumImage(content), { mode: 0o600 });
 }
 
 /** The files beside the object. Access and another root key are for development images alone. */

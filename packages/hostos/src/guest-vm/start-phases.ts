@@ -63,23 +63,20 @@ export const START_PHASES: readonly Phase<StartContext>[] = [
   {
     name: "configuration medium",
     async run(context) {
-      const { places, role, credentials, exec, plan } = context;
+      const { places, role, credentials, plan } = context;
       const text = role.type === "default" ? await readFileIfExists(places.recoveryHash) : undefined;
       const recoveryHash = text?.toString().trim();
       if (recoveryHash) context.recoveryHash = recoveryHash;
       context.medium = join(places.run, "config.img");
-      await writeGuestMedium(
-        {
-          host: found(context.host, "the configuration"),
-          role,
-          variant: found(context.variant, "the variant"),
-          credentials,
-          recoveryHash: context.recoveryHash,
-          sevCertChainPem: plan?.confidential === undefined ? undefined : await context.sevCertificates(),
-          path: context.medium,
-        },
-        exec,
-      );
+      await writeGuestMedium({
+        host: found(context.host, "the configuration"),
+        role,
+        variant: found(context.variant, "the variant"),
+        credentials,
+        recoveryHash: context.recoveryHash,
+        sevCertChainPem: plan?.confidential === undefined ? undefined : await context.sevCertificates(),
+        path: context.medium,
+      });
       return recoveryHash ? "with a recovery hash" : undefined;
     },
   },

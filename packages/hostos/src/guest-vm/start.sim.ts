@@ -63,7 +63,7 @@ void test("a runner killed at any step of a start has changed nothing, and the n
     const counted = killedAt(machine, Infinity, "before");
     await start(machine, counted.exec); // never committed: QEMU did not come up
     const steps = counted.count();
-    assert.ok(steps >= 4, `a start runs ${steps} programs`);
+    assert.ok(steps >= 2, `a start runs ${steps} programs`);
     for (let step = 1; step <= steps; step += 1) {
       for (const when of ["before", "after"] as const) {
         await assert.rejects(start(machine, killedAt(machine, step, when).exec), Killed);
@@ -88,7 +88,7 @@ void test("in any life of a node the boot state advances once for each boot that
   for (let event = 0; event < 120; event += 1) {
     const choice = random();
     if (choice < 0.4) {
-      const at = 1 + Math.floor(random() * 5);
+      const at = 1 + Math.floor(random() * 2);
       await start(machine, killedAt(machine, at, random() < 0.5 ? "before" : "after").exec).catch((error: unknown) =>
         assert.ok(error instanceof Killed),
       );
