@@ -49,7 +49,8 @@ export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): G
   const identity = guestVmIdentity(host, role);
   const memoryMiB = planMemory(role.type, wish, facts);
   const vcpus = planVcpus(wish, facts);
-  const topology = planTopology(vcpus);
+  // The emulated processor has no threads.
+  const topology = emulated ? { sockets: 1, cores: vcpus, threads: 1 } : planTopology(vcpus);
   const hugepages = !confidential && facts.freeHugepages * HUGEPAGE_MIB >= memoryMiB;
   const vsock = facts.vhostVsock.kind === "usable";
   return {

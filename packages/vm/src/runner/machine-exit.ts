@@ -46,5 +46,6 @@ export function exitOfEvent(event: QmpEvent): MachineExit | undefined {
 export function machineExit(end: ProcessEnd, announced: MachineExit | undefined): MachineExit {
   if (end.code === 0 && announced !== undefined) return announced;
   const how = end.signal === null ? `QEMU exited with ${end.code}` : `QEMU was ended by ${end.signal}`;
-  return { kind: "crash", reason: end.stderr === "" ? how : `${how}: ${end.stderr}` };
+  const words = end.stderr.split("\n").filter((line) => line !== "" && !line.includes(": warning: "));
+  return { kind: "crash", reason: words.length === 0 ? how : `${how}: ${words.join("\n")}` };
 }
