@@ -26,21 +26,35 @@ export const nodeHttp: Http = {
   async get(url, from, signal) {
     const silence = new AbortController();
     const watch = setTimeout(() => silence.abort(new Error("The server has stopped sending.")), SILENCE_MS);
-    const headers = { "accept-encoding": "identity", ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
-    const answer = await fetch(url, { headers, redirect: "error", signal: AbortSignal.any([signal, silence.signal]) });
-    const { status, body } = answer;
-    if (status === 416 && from > 0) return { kind: "nothing-left" };
-    if ((status !== 200 && status !== 206) || body === null) {
+    try {
+      const answer = await ask(url, from, AbortSignal.any([signal, silence.signal]));
+      if (answer.kind === "body") return { ...answer, body: watched(answer.body, watch) };
       clearTimeout(watch);
-      await body?.cancel();
-      return { kind: "refused", status };
+      return answer;
+    } catch (error) {
+      clearTimeout(watch);
+      throw error;
     }
-    const start = status === 206 ? rangeStart(answer.headers.get("content-range")) : 0;
-    const length = Number(answer.headers.get("content-length") ?? Number.NaN);
-    const size = Number.isSafeInteger(length) ? start + length : undefined;
-    return { kind: "body", from: start, size, body: watched(body, watch) };
   },
 };
+
+async function ask(url: string, from: number, signal: AbortSignal): Promise<HttpAnswer> {
+  const headers = { "accept-encoding": "identity", ...(from > 0 ? { range: `bytes=${from}-` } : {}) };
+  const answer = await fetch(url, { headers, redirect: "error", signal });
+  const { status, body } = answer;
+  if (status === 416 && from > 0) {
+    await body?.cancel();
+    return { kind: "nothing-left" };
+  }
+  if ((status !== 200 && status !== 206) || body === null) {
+    await body?.cancel();
+    return { kind: "refused", status };
+  }
+  const start = status === 206 ? rangeStart(answer.headers.get("content-range")) : 0;
+  const length = Number(answer.headers.get("content-length") ?? Number.NaN);
+  const size = Number.isSafeInteger(length) ? start + length : undefined;
+  return { kind: "body", from: start, size, body };
+}
 
 async function* watched(body: AsyncIterable<Uint8Array>, watch: NodeJS.Timeout): AsyncGenerator<Uint8Array> {
   try {
