@@ -71,7 +71,7 @@ async function lookAt(modules: ObserverModules, units: readonly UnitState[], now
       hostVersion: (await readFile(files.version, "utf8").catch(() => undefined))?.trim(),
       hostSlot: slot?.running,
       mgmtMac: config?.icos_settings.mgmt_mac,
-      time: new Date(now).toISOString().replace("T", " ").replace(/\..*/, " UTC"),
+      time: `${new Date(now).toISOString().slice(0, 16).replace("T", " ")} UTC`,
     },
   };
 }

@@ -11,7 +11,7 @@ export interface NodeFacts {
   readonly hostVersion: string | undefined;
   readonly hostSlot: string | undefined;
   readonly mgmtMac: string | undefined;
-  /** As it is shown, e.g. `2027-01-15 08:00:00 UTC`. */
+  /** As it is shown, e.g. `2027-01-15 08:00 UTC`. */
   readonly time: string;
 }
 

@@ -4,7 +4,7 @@ import type { Observer } from "./observer.ts";
 import { paintPage, statusLine } from "./status-text.ts";
 import { TerminalClosed, type Terminal } from "./terminal.ts";
 
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 5_000;
 /** What others have written over the page (kernel, notices of the guest) stays readable for this long. */
 const REPAINT_EVERY_MS = 10_000;
 /** On a line, what only got older (a duration, the time of the next try) is told again this often. */
