@@ -40,7 +40,14 @@ export async function buildConfigMedium(content: ConfigMediumContent, exec: Exec
     await createEmpty(image, roundUp(2 * tar.length + MEBIBYTE, MEBIBYTE));
     await writeFile(archive, tar, { mode: 0o600 });
     await utimes(archive, FAT_EPOCH, FAT_EPOCH);
-    const env = { ...process.env, TZ: "UTC", MTOOLS_SKIP_CHECK: "1", SOURCE_DATE_EPOCH: String(FAT_EPOCH) };
+    const env = {
+      ...process.env,
+      TZ: "UTC",
+      MTOOLS_SKIP_CHECK: "1",
+      SOURCE_DATE_EPOCH: String(FAT_EPOCH),
+      // ASCII, which the C library has built in: images have no tables of other character sets.
+      DEFAULT_CODEPAGE: "367",
+    };
     await exec.run(["mkfs.fat", "--invariant", "-i", VOLUME_ID, "-n", CONFIG_MEDIUM_LABEL, image], { env });
     await exec.run(["mcopy", "-m", "-i", image, archive, `::/${BOOTSTRAP_TAR}`], { env });
     await rename(image, path);
