@@ -9,7 +9,7 @@ const layout = createLayout();
 const logger = createLogger(process.stderr, { journal: true, name: "hostos-upgrade" });
 try {
   const installed = await installUpgrade(layout, UPGRADE_DIRECTORY, { store: bootStateStore(layout, createExec()) });
-  logger.log("info", "installed; the next boot is its first", installed);
+  logger.log("info", "the next boot is the first of this version", { ...installed });
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = 1;

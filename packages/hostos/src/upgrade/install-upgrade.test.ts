@@ -62,12 +62,13 @@ void suite("an upgrade of HostOS", () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   void test("fills the slot that does not run and has it booted next", async () => {
-    assert.deepEqual(await install(), { slot: "B", version: "v2" });
+    assert.deepEqual(await install(), { kind: "installed", slot: "B", version: "v2" });
     assert.deepEqual((await readFile(path("dev/hostlvm/B_boot"))).subarray(0, BOOT.length), BOOT);
     assert.deepEqual((await readFile(path("dev/hostlvm/B_root"))).subarray(0, ROOT.length), ROOT);
     assert.deepEqual((await readFile(path("dev/hostlvm/B_var"))).subarray(0, 4096), Buffer.alloc(4096));
     assert.deepEqual(await state(), { alternative: "B", cycle: "first_boot" });
     assert.deepEqual(mounts, ["-o remount,rw", "-o remount,ro"]);
+    assert.deepEqual(await install(), { kind: "waits" });
   });
 
   void test("an image with another hash is not booted, wherever it differs", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { constants, open, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { constants, mkdir, open, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import {
   commitInstall,
   installTarget,
@@ -13,9 +13,18 @@ import {
   type Slot,
   type SlotTargets,
 } from "@icos/slots";
-import { IcosError, parseJson } from "@icos/system";
+import { IcosError, parseJson, readFileIfExists, writeFileDurably } from "@icos/system";
 import { UPGRADE_IMAGE, UPGRADE_REQUEST, upgradeRequestSchema } from "../agent/host-upgrade.ts";
 import { volumePath, type Layout } from "../layout.ts";
+
+export type Installed =
+  | { readonly kind: "installed"; readonly slot: Slot; readonly version: string }
+  | { readonly kind: "waits" };
+
+/** The SHA-256 of the image that was installed since the host was booted, and so waits for its first boot. */
+function installedPath({ run }: Pick<Layout, "run">): string {
+  return join(run, "hostos/installed-upgrade");
+}
 
 export interface InstallUpgradeModules {
   readonly store: GrubenvStore;
@@ -29,16 +38,20 @@ export interface InstallUpgradeModules {
  * directory belongs to a program without rights: the image is hashed while it is installed, and the boot state changes only
  * when what was written has the hash that was asked for. A crash, or a wrong image, costs nothing but the slot's content.
  *
+ * Asked again for what was installed and waits for its first boot, it has nothing to do.
+ *
  * Throws `install-refused`, `commit-refused`, `upgrade-request-invalid`, `upgrade-image-changed`, `update-image-invalid`.
  */
 export async function installUpgrade(
   layout: Layout,
   directory: string,
   { store, openDevice = openBlockDevice, onProgress }: InstallUpgradeModules,
-): Promise<{ readonly slot: Slot; readonly version: string }> {
+): Promise<Installed> {
   const running = runningSlot(await readFile(join(layout.proc, "cmdline"), "utf8"));
-  const slot = await installTarget(store, running);
   const { sha256 } = await readRequest(join(directory, UPGRADE_REQUEST));
+  const record = installedPath(layout);
+  if ((await readFileIfExists(record))?.toString() === sha256) return { kind: "waits" };
+  const slot = await installTarget(store, running);
   await using image = await open(join(directory, UPGRADE_IMAGE), constants.O_RDONLY | constants.O_NOFOLLOW);
   await using targets = await openTargets(layout, slot, openDevice);
   const hash = createHash("sha256");
@@ -60,7 +73,9 @@ export async function installUpgrade(
       },
     );
   await commitInstall(store, running);
-  return { slot, version };
+  await mkdir(dirname(record), { recursive: true });
+  await writeFileDurably(record, sha256, 0o644);
+  return { kind: "installed", slot, version };
 }
 
 async function* hashed(
