@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { GuestBoot, MachineBoot, MachineDefinition } from "@icos/vm";
+import type { GuestBoot, MachineBoot, MachineDefinition, MachineFirmware } from "@icos/vm";
 import type { GuestVmPlaces } from "./places.ts";
 import type { GuestVmPlan } from "./plan-guest-vm.ts";
 
@@ -27,7 +27,7 @@ export function guestMachine({ plan, boot, medium, variables, storage, places }:
     topology: plan.topology,
     accelerator: plan.accelerator,
     cpu: plan.cpu,
-    boot: machineBoot(boot, variables, places.firmware.code),
+    boot: machineBoot(boot, variables === undefined ? undefined : { code: places.firmware.code, variables }, plan),
     disks: [
       { file: places.disk, format: "raw", storage, cache: "none" },
       // Without the serial number by which a guest knows a network that cannot do duplicate address detection.
@@ -51,9 +51,18 @@ export function guestMachine({ plan, boot, medium, variables, storage, places }:
   };
 }
 
-function machineBoot(boot: GuestBoot, variables: string | undefined, code: string): MachineBoot {
-  const flash = variables === undefined ? undefined : { code, variables };
+function machineBoot(
+  boot: GuestBoot,
+  flash: MachineFirmware | undefined,
+  { firmwareStartsKernel }: GuestVmPlan,
+): MachineBoot {
   if (boot.kind === "boot-loader") return { kind: "disk", firmware: flash };
   const { kernel, initrd, commandLine, firmware } = boot;
-  return { kind: "direct", kernel, initrd, commandLine, firmware: firmware ?? flash };
+  return {
+    kind: "direct",
+    kernel,
+    initrd,
+    commandLine,
+    firmware: firmware ?? (firmwareStartsKernel ? flash : undefined),
+  };
 }

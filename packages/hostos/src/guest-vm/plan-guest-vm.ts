@@ -19,6 +19,11 @@ export interface GuestVmPlan {
   readonly cpu: string | undefined;
   /** A confidential guest: launched and measured by the processor's firmware. */
   readonly confidential: SevSnp | undefined;
+  /**
+   * Whether OVMF starts a kernel that is booted directly. Not on development images: they run on emulated hosts, too, where OVMF's
+   * interrupt handlers write CR8, on which QEMU 10's emulation of SVM aborts (`tcg_handle_interrupt: bql_locked()`).
+   */
+  readonly firmwareStartsKernel: boolean;
   readonly vhostNet: boolean;
   /** `undefined` when the host has no vsock for guests: the guest then has no channel to it. */
   readonly vsockCid: number | undefined;
@@ -62,6 +67,7 @@ export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): G
     accelerator: { kind: emulated ? "tcg" : "kvm" },
     cpu: cpuModel(confidential, emulated, topology, facts),
     confidential: confidential ? SEV_SNP : undefined,
+    firmwareStartsKernel: variant === "prod",
     vhostNet: facts.vhostNet,
     vsockCid: vsock ? identity.vsockCid : undefined,
     warnings: warningsOf(wish, facts, { hugepages, confidential, vcpus }),
