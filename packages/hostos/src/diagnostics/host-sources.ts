@@ -43,7 +43,7 @@ export async function hostSources(modules: SourceModules): Promise<readonly Diag
   });
   const text = (path: string): DiagnosticsSource => ({ name: path, collect: () => readFile(join(root, path), "utf8") });
   return [
-    command("journal.txt", ["/usr/bin/journalctl", "--no-pager", "--boot", "--output=short-iso", "--lines=100000"]),
+    command("journal.txt", ["/usr/bin/journalctl", "--no-pager", "--boot", "--output=short-iso", "--lines=30000"]),
     command("units.txt", ["/usr/bin/systemctl", "--no-pager", "--all", "list-units"]),
     command("unit-properties.txt", ["/usr/bin/systemctl", "--no-pager", "show", "*.service", "*.socket", "*.timer"]),
     { name: "config.json", collect: async () => JSON.stringify(shownConfig(await loadConfig(files.config)), null, 2) },
