@@ -24,6 +24,9 @@ while sleep 1; do
   if [ "$now" -gt "$most" ]; then most=$now; echo "$most" > /run/most-machines; fi
 done'`;
 
+/** What only development images have: a shell for whoever is at the console or has a key, which nothing is to hold back. */
+const SHELLS = ["root-console.service", "ssh@test.service"];
+
 /** The units that the image adds to Debian's. */
 const OWN_UNITS = `cd /etc/systemd/system
 for unit in *.service; do
@@ -89,7 +92,9 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     const found = [...report.matchAll(/level for (\S+): (\d+\.\d)/g)];
     assert.equal(found.length, units.length, report);
     assert.deepEqual(
-      found.filter(([, , exposure]) => Number(exposure) >= MOST_EXPOSED).map(([line]) => line),
+      found
+        .filter(([, unit = "", exposure]) => Number(exposure) >= MOST_EXPOSED && !SHELLS.includes(unit))
+        .map(([line]) => line),
       [],
     );
   });
@@ -107,6 +112,11 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
       assert.notEqual(code, 0);
       assert.match(stderr, /HSM|security module/i);
       await node.must("guest", `${ask} --get-hostos-version`);
+      const health = await eventually("the guest reports its health", 90, async () => {
+        const text = await node.must("host", "cat /run/icos/guest-health.json");
+        return /"state":"healthy"/.test(text) && text;
+      });
+      assert.match(health, new RegExp(`"node-id":"${(await node.status()).nodeId ?? "none"}"`));
     },
   );
 
@@ -118,9 +128,9 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
         assert.equal(await network.connect(host.ipv6, port), "open", `${port}`);
       assert.equal(await network.connect(host.ipv6, 8080), "silent");
       const inside = await reachedFromGuest(node, host.ipv6, undefined);
-      assert.deepEqual(inside, { ports: [22, 9100, 19531, 42372], atOnce: 6 });
+      assert.deepEqual(inside, { ports: [22, 9100, 19531, 42372], seventh: false });
       const outside = await reachedFromGuest(node, host.ipv6, "2001:db8:77::2");
-      assert.deepEqual(outside, { ports: [42372], atOnce: 6 });
+      assert.deepEqual(outside, { ports: [42372], seventh: false });
     },
   );
 
@@ -150,8 +160,13 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
   step("every unit of the host can be restarted, and the guest is back", async () => {
     const pid = await guestPid();
     const units = (await node.must("host", OWN_UNITS)).split("\n").filter((unit) => !unit.includes("@"));
-    const script = `for unit in ${units.join(" ")}; do systemctl is-active --quiet $unit && systemctl restart $unit; done; true`;
-    await node.must("host", `systemd-run --quiet --wait --unit=restart-all bash -c '${script}'`);
+    const restart = `for unit in ${units.join(" ")}; do systemctl is-active --quiet $unit && systemctl restart $unit; done`;
+    // Not by the session, which ends when its own network is restarted.
+    await node.must("host", `systemd-run --quiet --unit=restart-all bash -c '${restart}; touch /run/all-restarted'`);
+    await eventually("all units are restarted", BOOT_SECONDS, async () => {
+      const { code } = await node.run("host", "test -e /run/all-restarted");
+      return code === 0;
+    });
     await startedAgain(pid);
     assert.equal(await node.must("host", "systemctl --failed --no-legend --plain"), "");
     await eventually("the node is healthy", BOOT_SECONDS, async () => (await node.status()).healthy);
@@ -165,7 +180,8 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     }
   });
 
-  void test("down leaves nothing behind", { skip: passed === 0 && "the node did not come up" }, async () => {
+  void test("down leaves nothing behind", async (context) => {
+    if (passed === 0) return context.skip("the node did not come up");
     await icos.must("testnet", "down", NAME, "--yes");
     assert.deepEqual(await leftovers([icos.state, icos.runtime]), []);
   });
