@@ -1,5 +1,2 @@
-export type { HostosConfig } from "@icos/config";
-export type { Slot } from "@icos/slots";
-export type { Exec } from "@icos/system";
-export type { MachineDefinition } from "@icos/vm";
-export type { VsockAddress } from "@icos/vsock";
+export { readRunState, runStateSchema, type GuestVmState, type RunState } from "./guest-vm/run-state.ts";
+export { createLayout, type Layout } from "./layout.ts";
