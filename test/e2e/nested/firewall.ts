@@ -15,9 +15,10 @@ export interface Reached {
  * the time.
  */
 export async function reachedFromGuest(node: NestedNode, host: string, source: string | undefined): Promise<Reached> {
+  // The images have no sed.
   const device = await node.must(
     "guest",
-    "ip -o -6 route show default | sed 's/.* dev \\([^ ]*\\).*/\\1/' | head -n 1",
+    'set -- $(ip -6 route show default); while [ "$1" != dev ]; do shift; done; echo "$2"',
   );
   if (source !== undefined) {
     await node.must("host", `ip -6 route add ${source}/128 dev br6`);
