@@ -2,9 +2,10 @@ import { createExec, createLogger, systemClock } from "@icos/system";
 import { readGuestHealth } from "../agent/guest-health.ts";
 import { readRunState } from "../guest-vm/run-state.ts";
 import { createLayout } from "../layout.ts";
+import { GUEST_DISK } from "../recovery/guest-disk.ts";
 import { bootStateStore } from "../upgrade/boot-state-store.ts";
 import { confirmHost } from "../upgrade/confirm-host.ts";
-import { GUEST_DISK, hasPartitionTable } from "../upgrade/guest-presence.ts";
+import { hasPartitionTable } from "../upgrade/guest-presence.ts";
 
 /** Runs as root from the start of the host until the running version is confirmed or given up. */
 const layout = createLayout();

@@ -1,18 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  bootStateOf,
-  confirmBoot,
-  DEFAULT_BOOT_STATE,
-  parseGrubenv,
-  runningSlot,
-  type BootState,
-  type GrubenvStore,
-} from "@icos/slots";
+import { confirmBoot, runningSlot, type GrubenvStore } from "@icos/slots";
 import type { Clock, Logger } from "@icos/system";
 import type { ReportedHealth } from "../agent/guest-health.ts";
 import type { RunState } from "../guest-vm/run-state.ts";
 import type { Layout } from "../layout.ts";
+import { readState } from "../recovery/recover.ts";
 import { planConfirmation } from "./plan-confirmation.ts";
 
 export interface ConfirmHostModules {
@@ -35,7 +28,7 @@ export async function confirmHost(layout: Pick<Layout, "proc">, modules: Confirm
   let said = "";
   for (;;) {
     const plan = planConfirmation({
-      state: await readState(store),
+      state: (await readState(store)).state,
       running,
       upMs: await uptimeMs(layout),
       hasGuest: await hasGuest(),
@@ -60,11 +53,6 @@ export async function confirmHost(layout: Pick<Layout, "proc">, modules: Confirm
         await clock.sleep(POLL_MS);
     }
   }
-}
-
-async function readState(store: GrubenvStore): Promise<BootState> {
-  const block = await store.read();
-  return block === undefined ? DEFAULT_BOOT_STATE : bootStateOf(parseGrubenv(block, store.name), store.name);
 }
 
 async function uptimeMs({ proc }: Pick<Layout, "proc">): Promise<number> {

@@ -1,8 +1,6 @@
 import { open } from "node:fs/promises";
 import { GPT_SECTOR } from "@icos/slots";
 
-export { GUEST_DISK } from "../recovery/guest-disk.ts";
-
 /** Whether anything was ever installed on a disk: its second sector is the header of a GUID partition table. */
 export async function hasPartitionTable(device: string): Promise<boolean> {
   await using disk = await open(device, "r");
