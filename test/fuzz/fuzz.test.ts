@@ -5,6 +5,8 @@ import { listTargets } from "./harness/targets.ts";
 
 /** For each parser. */
 const SECONDS = Number(process.env["ICOS_FUZZ_SECONDS"] ?? 60);
+/** The same for each run, so that a failure is one that a person sees again; `grow-corpus.ts` looks elsewhere each time. */
+const SEED = Number(process.env["ICOS_FUZZ_SEED"] ?? 1);
 /** Names, separated by commas; all without it. */
 const NAMED = (process.env["ICOS_FUZZ_TARGETS"] ?? "").split(",").filter((name) => name !== "");
 
@@ -18,7 +20,7 @@ void suite(
   () => {
     for (const target of targets) {
       void test(target.name, async (t) => {
-        const { runs } = await fuzzer.run(target, SECONDS);
+        const { runs } = await fuzzer.run(target, SECONDS, SEED);
         t.diagnostic(`${target.name}: ${runs} inputs`);
       });
     }

@@ -15,7 +15,7 @@ const fuzzer = await openFuzzer();
 async function grow(): Promise<void> {
   for (let target = left.shift(); target; target = left.shift()) {
     try {
-      const { inputs, runs } = await fuzzer.run(target, Number(seconds));
+      const { inputs, runs } = await fuzzer.run(target, Number(seconds), 0);
       const kept = await fuzzer.minimise(target, inputs);
       await writeCorpus(target.name, kept);
       console.log(`${target.name}: ${runs} inputs tried, ${kept.length} kept`);

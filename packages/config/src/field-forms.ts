@@ -66,7 +66,12 @@ export const deploymentEnvironment = v.pipe(
   v.picklist(["mainnet", "testnet"], "is neither mainnet nor testnet"),
 );
 
-export const wholeNumber = v.pipe(v.number(), v.safeInteger("is not a whole number"), v.minValue(0, "is negative"));
+export const wholeNumber = v.pipe(
+  v.number(),
+  v.safeInteger("is not a whole number"),
+  v.minValue(0, "is negative"),
+  v.transform((value) => value + 0), // JSON has a -0
+);
 
 /** What upstream writes as an optional field: absent and `null` are the same, and `null` is written. */
 export function optionalField<Schema extends v.GenericSchema>(schema: Schema): v.NullishSchema<Schema, null> {

@@ -138,6 +138,13 @@ void test("a private key inside the object is kept apart and appears in no print
   );
 });
 
+void test("a number may be written as JSON's -0", () => {
+  const text = fixture("1.17.0").replace(/"query_stats_epoch_length": \w+/, '"query_stats_epoch_length": -0');
+  const { query_stats_epoch_length: length } = parseGuestosConfig(text, "config.json").guestos_settings
+    .guestos_dev_settings;
+  assert.ok(Object.is(length, 0));
+});
+
 void test("a program's object is checked like a file", () => {
   assert.throws(
     () =>

@@ -21,10 +21,15 @@ const INPUT_SECONDS = 10;
 export interface Fuzzer {
   /**
    * Runs the target on what is kept of it and on what comes of that, for so many seconds. Returns all inputs that
-   * reach something new, and how many were tried.
+   * reach something new, and how many were tried. The same seed draws the same inputs in the same order, however far
+   * the time lets it come; 0 draws others each time.
    * @throws IcosError `fuzz-failure`, with the place of the input
    */
-  run(target: FuzzTarget, seconds: number): Promise<{ readonly inputs: readonly Uint8Array[]; readonly runs: number }>;
+  run(
+    target: FuzzTarget,
+    seconds: number,
+    seed: number,
+  ): Promise<{ readonly inputs: readonly Uint8Array[]; readonly runs: number }>;
   /** The smallest of the inputs that reach as much together. */
   minimise(target: FuzzTarget, inputs: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
 }
@@ -57,7 +62,7 @@ export async function openFuzzer(): Promise<Fuzzer> {
     }
   };
   return {
-    run: (target, seconds) =>
+    run: (target, seconds, seed) =>
       inScratch(async ({ program, directory }) => {
         const corpus = join(directory, "corpus");
         await mkdir(corpus);
@@ -67,6 +72,7 @@ export async function openFuzzer(): Promise<Fuzzer> {
         const limits = [`-max_len=${MAX_LENGTH}`, `-rss_limit_mb=${MEMORY_LIMIT}`, `-timeout=${INPUT_SECONDS}`];
         const options = [
           `-max_total_time=${seconds}`,
+          `-seed=${seed}`,
           ...limits,
           `-artifact_prefix=${artifacts}`,
           "-print_final_stats=1",

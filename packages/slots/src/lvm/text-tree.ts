@@ -106,6 +106,6 @@ function readValue(reader: TokenReader): TextValue {
 function readScalar(reader: TokenReader): string | number {
   const token = reader.peek() ?? "";
   if (token.startsWith('"')) return reader.next("a value").slice(1, -1).replaceAll(/\\(.)/g, "$1");
-  if (/^-?\d+$/.test(token) && Number.isSafeInteger(Number(token))) return Number(reader.next("a value"));
+  if (/^-?\d+$/.test(token) && Number.isSafeInteger(Number(token))) return Number(reader.next("a value")) + 0; // -0 is 0
   return reader.fail(`${token === "" ? "nothing" : token} is not a value`);
 }
