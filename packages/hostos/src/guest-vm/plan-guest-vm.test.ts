@@ -68,6 +68,7 @@ void test("memory: the total less 4 GiB, in equal parts of whole hugepages, neve
   assert.equal(of(5), 1024);
   assert.equal(of(5, 3), 340);
   assert.equal(of(4, 1, "upgrade"), 4096);
+  assert.equal(of(97, 1, "upgrade"), 4096);
   for (const total of [0, 3, 4])
     assert.equal(
       refusal(() => of(total)),
@@ -79,6 +80,15 @@ void test("memory: the total less 4 GiB, in equal parts of whole hugepages, neve
   );
   assert.equal(
     refusal(() => of(102)),
+    "not-enough-memory",
+  );
+  assert.equal(
+    refusal(() => of(102, 2)),
+    "not-enough-memory",
+  );
+  // Its own 4 GiB would fit; the guest has the rest already.
+  assert.equal(
+    refusal(() => of(98, 1, "upgrade")),
     "not-enough-memory",
   );
 });

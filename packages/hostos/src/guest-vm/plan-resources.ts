@@ -19,8 +19,8 @@ export const UPGRADE_MEMORY_GIB = 4;
 export const HOST_RESERVE_MIB = 384;
 
 /**
- * Memory of a virtual machine in MiB: 4 GiB for the upgrade VM, the rest of the total for the guests, each an equal part. Throws
- * `memory-too-small` (the configuration) and `not-enough-memory` (the machine).
+ * Memory of a virtual machine in MiB: 4 GiB for the upgrade VM, the rest of the total for the guests, each an equal part. The
+ * upgrade VM runs beside all guests. Throws `memory-too-small` (the configuration) and `not-enough-memory` (the machine).
  */
 export function planMemory(
   type: "default" | "upgrade",
@@ -42,10 +42,12 @@ export function planMemory(
   const part = Math.floor(guestsMiB / facts.guests);
   // Whole hugepages.
   const memoryMiB = type === "upgrade" ? UPGRADE_MEMORY_GIB * 1024 : part - (part % HUGEPAGE_MIB);
-  if (memoryMiB + HOST_RESERVE_MIB > facts.memoryMiB) {
+  const togetherMiB = guestsMiB + (type === "upgrade" ? memoryMiB : 0);
+  if (togetherMiB + HOST_RESERVE_MIB > facts.memoryMiB) {
+    const [who, need] = type === "upgrade" || facts.guests > 1 ? ["machines", "need"] : ["machine", "needs"];
     throw new IcosError(
       "not-enough-memory",
-      `The virtual machine needs ${memoryMiB} MiB and the host ${HOST_RESERVE_MIB} MiB; the machine has ${facts.memoryMiB} MiB.`,
+      `The virtual ${who} ${need} ${togetherMiB} MiB and the host ${HOST_RESERVE_MIB} MiB; the machine has ${facts.memoryMiB} MiB.`,
       { next: "Look for a memory module that has failed, or for one that is missing." },
     );
   }

@@ -42,6 +42,11 @@ void test("a nested node needs memory and disk space for its host, too", () => {
   checkAdmission([node], host);
   assert.throws(() => checkAdmission([node], { ...host, memoryMiB: host.memoryMiB - 1 }), { code: "does-not-fit" });
   assert.throws(() => checkAdmission([node], { ...host, diskMiB: host.diskMiB - 1 }), { code: "does-not-fit" });
+  const large = { ...node, hostMemoryMiB: 5_120 };
+  checkAdmission([large], { ...host, memoryMiB: host.memoryMiB + 4_096 });
+  assert.throws(() => checkAdmission([large], { ...host, memoryMiB: host.memoryMiB + 4_095 }), {
+    code: "does-not-fit",
+  });
 });
 
 void test("the number that is said to fit does fit, and one more does not", () => {

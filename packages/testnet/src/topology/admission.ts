@@ -1,19 +1,13 @@
 import { statfs } from "node:fs/promises";
 import { IcosError } from "@icos/system";
-import { HOST_MEMORY_MIB } from "./machine-size.ts";
+import { machineSize } from "./machine-size.ts";
+import type { NodeTopology } from "./topology.ts";
 
 /** What the machine can still give. */
 export interface HostResources {
   readonly memoryMiB: number;
   /** Free on the file system that holds the testnets. */
   readonly diskMiB: number;
-}
-
-export interface NodeDemand {
-  readonly name: string;
-  /** The guest's. */
-  readonly memoryMiB: number;
-  readonly nested: boolean;
 }
 
 /** QEMU's own memory beside the guest's: translated code, page tables, device buffers. */
@@ -34,11 +28,11 @@ interface Bound {
 }
 
 /** Refuses a testnet that the machine cannot hold, and says how many of its nodes fit (`does-not-fit`). Pure. */
-export function checkAdmission(nodes: readonly NodeDemand[], host: HostResources): void {
+export function checkAdmission(nodes: readonly NodeTopology[], host: HostResources): void {
   const bounds = [
     bound(
       "memory",
-      nodes.map((node) => node.memoryMiB + (node.nested ? HOST_MEMORY_MIB : 0) + QEMU_OVERHEAD_MIB),
+      nodes.map((node) => machineSize(node).memoryMiB + QEMU_OVERHEAD_MIB),
       TESTNET_OVERHEAD_MIB,
       host.memoryMiB,
     ),

@@ -6,8 +6,6 @@ export interface MachineSize {
   readonly vcpus: number;
 }
 
-/** HostOS's own memory beside its guest's: its programs, QEMU with its buffers, and a page cache to read from. */
-export const HOST_MEMORY_MIB = 1_024;
 /** One for the host's own work beside those that its guest has. */
 const HOST_VCPUS = 1;
 
@@ -16,6 +14,7 @@ export function machineSize({
   memoryMiB,
   vcpus,
   nested,
-}: Pick<NodeTopology, "memoryMiB" | "vcpus" | "nested">): MachineSize {
-  return nested ? { memoryMiB: memoryMiB + HOST_MEMORY_MIB, vcpus: vcpus + HOST_VCPUS } : { memoryMiB, vcpus };
+  hostMemoryMiB,
+}: Pick<NodeTopology, "memoryMiB" | "vcpus" | "nested" | "hostMemoryMiB">): MachineSize {
+  return nested ? { memoryMiB: memoryMiB + hostMemoryMiB, vcpus: vcpus + HOST_VCPUS } : { memoryMiB, vcpus };
 }

@@ -29,13 +29,29 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
   const topology = parseTopology(
     JSON.stringify({
       nodes: [
-        { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1", nested: true },
+        {
+          name: "a",
+          memoryMiB: 2048,
+          vcpus: 2,
+          addressing: "static",
+          operator: "op-1",
+          nested: true,
+          hostMemoryMiB: 5120,
+        },
         { name: "b" },
       ],
     }),
   );
   assert.deepEqual(topology.nodes, [
-    { name: "a", memoryMiB: 2048, vcpus: 2, addressing: "static", operator: "op-1", nested: true },
+    {
+      name: "a",
+      memoryMiB: 2048,
+      vcpus: 2,
+      addressing: "static",
+      operator: "op-1",
+      nested: true,
+      hostMemoryMiB: 5120,
+    },
     {
       name: "b",
       memoryMiB: 1024,
@@ -43,6 +59,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
       addressing: "router-advertisement",
       operator: "operator",
       nested: false,
+      hostMemoryMiB: 1024,
     },
   ]);
   assert.deepEqual(topology.subnets, []);
@@ -50,7 +67,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
 
 void test("all problems of a topology are reported at once", () => {
   const message = problemsOf({
-    nodes: [{ name: "a" }, { name: "a", vcpus: 0, memoryMiB: 1536, nested: true }],
+    nodes: [{ name: "a" }, { name: "a", vcpus: 0, memoryMiB: 1536, nested: true, hostMemoryMiB: 512 }],
     subnets: [
       { name: "s", nodes: ["a", "ghost"] },
       { name: "s", nodes: ["a"] },
@@ -61,6 +78,7 @@ void test("all problems of a topology are reported at once", () => {
     'nodes.1.name: "a" is used twice',
     "nodes.1.vcpus: must be at least 1",
     "nodes.1.memoryMiB: a nested node has whole GiB",
+    "nodes.1.hostMemoryMiB: must be at least 1024 MiB",
     'subnets.0.nodes.1: there is no node "ghost"',
     'subnets.1.name: "s" is used twice',
     'subnets.1.nodes.0: "a" is already in subnet "s"',

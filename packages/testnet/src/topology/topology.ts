@@ -11,19 +11,22 @@ export const MAX_NODES = 64;
 export const MIN_MEMORY_MIB = 512;
 export const DEFAULT_MEMORY_MIB = 1024;
 export const DEFAULT_VCPUS = 1;
+/** HostOS's own memory beside its guest's: its programs, QEMU with its buffers, and a page cache to read from. */
+export const DEFAULT_HOST_MEMORY_MIB = 1024;
+const MAX_MEMORY_MIB = 1_048_576;
 export const DEFAULT_OPERATOR = "operator";
+
+const memory = (least: number) =>
+  v.pipe(
+    v.number(),
+    v.integer("must be a whole number of MiB"),
+    v.minValue(least, `must be at least ${least} MiB`),
+    v.maxValue(MAX_MEMORY_MIB, `must be at most ${MAX_MEMORY_MIB} MiB`),
+  );
 
 const nodeSchema = v.strictObject({
   name: NAME,
-  memoryMiB: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer("must be a whole number of MiB"),
-      v.minValue(MIN_MEMORY_MIB, `must be at least ${MIN_MEMORY_MIB} MiB`),
-      v.maxValue(1_048_576, "must be at most 1048576 MiB"),
-    ),
-    DEFAULT_MEMORY_MIB,
-  ),
+  memoryMiB: v.optional(memory(MIN_MEMORY_MIB), DEFAULT_MEMORY_MIB),
   vcpus: v.optional(
     v.pipe(
       v.number(),
@@ -37,6 +40,8 @@ const nodeSchema = v.strictObject({
   operator: v.optional(NAME, DEFAULT_OPERATOR),
   /** The node is a HostOS that runs GuestOS, as on a real machine; otherwise it is GuestOS alone. */
   nested: v.optional(v.boolean(), false),
+  /** Of a nested node: what the host has beside its guest. 4 GiB more than usual hold the machine of an upgrade, too. */
+  hostMemoryMiB: v.optional(memory(DEFAULT_HOST_MEMORY_MIB), DEFAULT_HOST_MEMORY_MIB),
 });
 
 const subnetSchema = v.strictObject({
