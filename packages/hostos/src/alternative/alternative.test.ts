@@ -31,6 +31,15 @@ void test("a disk that says no slot needs one to be named, before the guest is s
   assert.match(guest.block.toString("latin1"), /other=kept/);
 });
 
+void test("an empty slot is refused before the guest is stopped", async () => {
+  const guest = new FakeGuest({ alternative: "A", cycle: "stable" });
+  guest.empty = "B";
+  for (const target of [undefined, "B"] as const)
+    await assert.rejects(swapAlternative(target, guest.modules(), silent), { code: "boot-artefacts-missing" });
+  assert.deepEqual(guest.log, []);
+  assert.equal(await swapAlternative("A", guest.modules(), silent), "A");
+});
+
 void test("the guest is started again when the switch fails, and a failure to start it is told", async () => {
   const guest = new FakeGuest({ alternative: "A", cycle: "stable" });
   const modules = guest.modules();

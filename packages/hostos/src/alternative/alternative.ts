@@ -15,6 +15,8 @@ import type { Progress } from "../root-service/messages.ts";
 export interface AlternativeModules {
   /** The `grubenv` on the guest's disk. */
   readonly openGrubenv: () => Promise<GrubenvStore>;
+  /** Throws when there is nothing in the slot that could be started. */
+  readonly requireBootable: (slot: Slot) => Promise<void>;
   readonly guest: {
     stop(): Promise<void>;
     start(): Promise<void>;
@@ -29,14 +31,15 @@ export async function showAlternative({ openGrubenv }: Pick<AlternativeModules, 
 /**
  * Has GuestOS start from `target`, or from the other slot than now, as if it had just been upgraded to it: if it does not
  * confirm itself, the next start goes back. The guest is stopped for it, and started again whatever happens. Throws
- * `alternative-unknown` when no slot is set and none is named.
+ * `alternative-unknown` when no slot is set and none is named, `boot-artefacts-missing` when the slot is empty.
  */
 export async function swapAlternative(
   target: Slot | undefined,
-  { openGrubenv, guest }: AlternativeModules,
+  { openGrubenv, requireBootable, guest }: AlternativeModules,
   report: (progress: Progress) => void,
 ): Promise<Slot> {
-  plan(stateOf(await read(await openGrubenv())), target); // refused before anything stops
+  // Refused before anything stops. A guest without a kernel never counts as started, so its slot would never be given up.
+  await requireBootable(plan(stateOf(await read(await openGrubenv())), target).alternative);
   report({ phase: "stop the guest", text: "..." });
   let problem: unknown;
   let slot: Slot | undefined;

@@ -1,3 +1,4 @@
+import type { Slot } from "@icos/slots";
 import { createExec } from "@icos/system";
 import { showAlternative, swapAlternative } from "../alternative/alternative.ts";
 import { alternativeRequestSchema } from "../alternative/request.ts";
@@ -8,7 +9,11 @@ import { answerOne } from "../root-service/answer.ts";
 /** `guestos-alternative@.service`: one request of the console, as root. */
 const exec = createExec();
 const disk = guestDisk(exec, "/run/guestos-alternative");
-const modules = { openGrubenv: () => disk.grubenv(), guest: guestUnits(exec) };
+const modules = {
+  openGrubenv: () => disk.grubenv(),
+  requireBootable: (slot: Slot) => disk.requireBootable(slot),
+  guest: guestUnits(exec),
+};
 
 await answerOne(
   { input: process.stdin, output: process.stdout },

@@ -9,8 +9,10 @@ import {
   writeTar,
   type BootState,
   type GrubenvStore,
+  type Slot,
 } from "@icos/slots";
-import type { Clock } from "@icos/system";
+import { IcosError, type Clock } from "@icos/system";
+import type { AlternativeModules } from "../alternative/alternative.ts";
 import type { Http, HttpAnswer } from "./http.ts";
 import type { RecoveryModules } from "./recover.ts";
 
@@ -84,6 +86,8 @@ export class FakeGuest {
   block: Buffer;
   running = true;
   handedOver: string | undefined;
+  /** A slot that was never installed. */
+  empty: Slot | undefined;
   readonly log: string[] = [];
 
   constructor(state: BootState, disk: MemoryDisk = new MemoryDisk(GUESTOS_DISK_SIZE)) {
@@ -109,7 +113,7 @@ export class FakeGuest {
     return (await targets[part].read(0, length)).toString("latin1");
   }
 
-  modules(): Pick<RecoveryModules, "guest" | "openDisk" | "openGrubenv" | "handOver"> {
+  modules(): Pick<RecoveryModules, "guest" | "openDisk" | "openGrubenv" | "handOver"> & AlternativeModules {
     const store: GrubenvStore = {
       name: "grubenv",
       read: async () => this.block,
@@ -135,6 +139,9 @@ export class FakeGuest {
         return this.disk.device();
       },
       openGrubenv: async () => store,
+      requireBootable: async (slot) => {
+        if (this.empty === slot) throw new IcosError("boot-artefacts-missing", `The slot ${slot} is empty.`);
+      },
       handOver: async (hash) => void (this.handedOver = hash),
     };
   }

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { slotTargetsOfDisk } from "@icos/slots";
 import { createExec, type Exec } from "@icos/system";
-import { showAlternative, swapAlternative } from "../alternative/alternative.ts";
+import { showAlternative, swapAlternative, type AlternativeModules } from "../alternative/alternative.ts";
 import { makeFakeMachine } from "../guest-vm/fake-guest.ts";
 import { updateImageUrl } from "./bases.ts";
 import { FAKE_VERSION, fakeClock, fakeHttp, fakeImage, serves, sha256 } from "./fake-recovery.ts";
-import { guestDisk } from "./guest-disk.ts";
+import { guestDisk, type GuestDisk } from "./guest-disk.ts";
 import { recover } from "./recover.ts";
 
 const BASE = "https://one.example";
@@ -27,6 +27,10 @@ async function setUp(directory: string) {
   const disk = guestDisk(exec, scratch, machine.places.disk);
   const guest = { stop: async (): Promise<void> => undefined, start: async (): Promise<void> => undefined };
   return { machine, disk, guest };
+}
+
+function alternativeModules(disk: GuestDisk, guest: AlternativeModules["guest"]): AlternativeModules {
+  return { openGrubenv: () => disk.grubenv(), requireBootable: (slot) => disk.requireBootable(slot), guest };
 }
 
 void test("a recovery and a swap are on the guest's disk", async () => {
@@ -54,7 +58,9 @@ void test("a recovery and a swap are on the guest's disk", async () => {
   const targets = await slotTargetsOfDisk(device, "B");
   assert.match((await targets.root.read(0, 9)).toString(), /^new root $/);
   await device.close();
-  const modules = { openGrubenv: () => disk.grubenv(), guest };
+  const modules = alternativeModules(disk, guest);
+  // What the fake image puts there is no file system.
+  await assert.rejects(swapAlternative("B", modules, silent), { code: "boot-artefacts-missing" });
   assert.equal(await swapAlternative("A", modules, silent), "A");
   assert.deepEqual(await showAlternative(modules), { alternative: "A", cycle: "first_boot" });
 });
@@ -71,7 +77,7 @@ void test("a disk that a machine has is read and not written", async () => {
   );
   try {
     await new Promise((resolve) => holder.stdout.once("data", resolve));
-    const modules = { openGrubenv: () => disk.grubenv(), guest };
+    const modules = alternativeModules(disk, guest);
     assert.deepEqual(await showAlternative(modules), { alternative: "A", cycle: "stable" });
     await assert.rejects(disk.open(), { code: "disk-in-use" });
     await assert.rejects(swapAlternative("B", modules, silent), { code: "disk-in-use" });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -7,7 +8,7 @@ import type { Exec } from "@icos/system";
 import { testDirectory } from "../testing/directory.ts";
 import { makeGuestDisk } from "../testing/guest-disk.ts";
 import { needsTools, testTools } from "../testing/tools.ts";
-import { guestGrubenvStore, prepareGuestBoot, type GuestBoot } from "./guest-boot.ts";
+import { guestGrubenvStore, prepareGuestBoot, requireBootableSlot, type GuestBoot } from "./guest-boot.ts";
 
 async function storedState(device: string, directory: string, exec: Exec): Promise<BootState> {
   const store = await guestGrubenvStore(device, directory, { exec });
@@ -64,5 +65,11 @@ void suite("a guest's boot from its block device", needsTools, () => {
     await assert.rejects(prepare("default", true), { code: "boot-artefacts-missing", message: /lacks \/boot_args/ });
     // Slot B was never installed.
     await assert.rejects(prepare("upgrade", false), { code: "boot-artefacts-missing", message: /slot B .* \/vmlinuz/ });
+    const look = join(directory, "look");
+    await requireBootableSlot({ device, directory: look, slot: "A" }, { exec });
+    await assert.rejects(requireBootableSlot({ device, directory: look, slot: "B" }, { exec }), {
+      code: "boot-artefacts-missing",
+    });
+    assert.equal(existsSync(look), false);
   });
 });

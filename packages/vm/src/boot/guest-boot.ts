@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import type { Exec } from "@icos/system";
 import {
   bootStateOf,
@@ -67,6 +67,23 @@ export async function prepareGuestBoot(
   // The boot loader would start the default slot, and the launch would not be measured.
   if (measured || type === "upgrade") throw artefactsMissing(slot, device, ["/boot_args"]);
   return { kind: "boot-loader", slot, label };
+}
+
+/**
+ * Throws `boot-artefacts-missing` (or `boot-args-invalid`) when the slot of a guest's disk has nothing to boot: a slot that was
+ * never installed is empty. `directory` is private and made for this; it is gone afterwards.
+ */
+export async function requireBootableSlot(
+  { device, directory, slot }: { readonly device: string; readonly directory: string; readonly slot: Slot },
+  { exec }: { readonly exec: Exec },
+): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    const partition = await findPartition(device, slotPartition(slot, "boot"));
+    await readBootArtefacts(createBlockDiskAccess(device), { slot, partition, directory }, exec);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 interface Turn {
