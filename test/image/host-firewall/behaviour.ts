@@ -54,8 +54,8 @@ const OPEN: Readonly<Record<"v4" | "v6", Readonly<Record<Source, readonly number
 };
 const PORTS = [22, 80, 8080, 9090, 9100, 19100, 19531, 42372];
 const HOST = { v6: "2001:db8:0:1::10", v4: "198.51.100.10" };
-const OUTGOING = { v6: [53, 80, 443, 8080, 42372], v4: [53, 80, 443] };
-const OUTGOING_TRIED = [22, 53, 80, 443, 4100, 8080, 9090, 42372];
+const OUTGOING = { v6: [53, 80, 443, 1080, 8080, 42372], v4: [53, 80, 443] };
+const OUTGOING_TRIED = [22, 53, 80, 443, 1080, 4100, 8080, 9090, 42372];
 
 /** Run by `host-firewall.test.ts`, in a network namespace that is the host's. */
 void suite("firewall of HostOS", () => {
@@ -133,7 +133,7 @@ void suite("firewall of HostOS", () => {
   });
 
   for (const [name, rules] of [["full", full] as const, ["closed", renderHostRuleset()] as const])
-    void test(`the host connects to name servers, HTTP and its guest's metrics, and nowhere else: ${name} rules`, async () => {
+    void test(`the host connects to name servers, HTTP, AMD's proxy and its guest's metrics, and nowhere else: ${name} rules`, async () => {
       await load(rules);
       for (const version of ["v6", "v4"] as const) {
         const probes = OUTGOING_TRIED.map((port) => ({ from: HOST[version], to: SOURCES[version].stranger, port }));

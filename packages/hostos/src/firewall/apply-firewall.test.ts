@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { CONFIG_OBJECTS, makeObject } from "@icos/config";
 import { IcosError, type Exec } from "@icos/system";
 import { applyHostFirewall } from "./apply-firewall.ts";
+import { IC_PROXY } from "../sev/kds.ts";
 import { renderHostRuleset } from "./ruleset.ts";
 
 const config = makeObject(CONFIG_OBJECTS.HostOS, {
@@ -111,4 +112,13 @@ void test("the rules of the image are the host's without anybody who may connect
   assert.equal(await readFile(file, "utf8"), renderHostRuleset());
   assert.ok(!renderHostRuleset().includes("dport 42372"));
   assert.ok(!/chain INPUT[^}]*tcp dport/.test(renderHostRuleset()));
+});
+
+void test("the host reaches what its programs fetch from, the proxy of SEV's certificates included", () => {
+  const outgoing = /ct state new tcp dport \{ ([\d, ]+) \} accept\n {4}ct state new udp dport \{ ([\d, ]+) \}/g;
+  const ports = [...renderHostRuleset().matchAll(outgoing)].map(([, tcp, udp]) => [tcp, udp]);
+  assert.deepEqual(ports, [
+    ["53, 80, 443", "53, 123"],
+    [`53, 80, 443, ${IC_PROXY.port}, 8080, 42372`, "53, 123"],
+  ]);
 });

@@ -13,6 +13,8 @@ const PROXY = 19100;
 const JOURNAL = 19531;
 /** The metrics that everybody may read; a host reads its guest's at the same port. */
 const PUBLIC_METRICS = 42372;
+/** The proxy by which a host without IPv4 reaches AMD's servers; upstream's rules leave it out. */
+const SOCKS = 1080;
 
 /** Of the public metrics, for each source address: upstream's numbers. */
 const NEW_A_MINUTE = 100;
@@ -25,7 +27,7 @@ const AT_ONCE = { v4: 2, v6: 6 } as const satisfies Record<IpVersion, number>;
 const FORGET_AFTER_SECONDS = 120;
 
 /** Where the host itself connects to: name servers, what is fetched by HTTP, its guest's metrics. */
-const OUTGOING = { v4: [53, 80, 443], v6: [53, 80, 443, 8080, PUBLIC_METRICS] } as const satisfies Record<
+const OUTGOING = { v4: [53, 80, 443], v6: [53, 80, 443, SOCKS, 8080, PUBLIC_METRICS] } as const satisfies Record<
   IpVersion,
   readonly number[]
 >;
