@@ -9,6 +9,8 @@ export interface RunOptions {
   /** Milliseconds; the command gets SIGTERM, and SIGKILL 5 s later. */
   readonly timeout?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** For programs whose exit code says nothing: any counts as 0. A signal or the end of the time still is a failure. */
+  readonly anyExitCode?: boolean | undefined;
   /** Called with each complete line of standard error while the command runs. */
   readonly onStderrLine?: ((line: string) => void) | undefined;
 }
@@ -58,7 +60,9 @@ function runCommand(actual: readonly string[], shown: readonly string[], options
     });
     child.on("close", (code, signal) => {
       stopTimer();
-      if (code === 0) resolve({ stdout: Buffer.concat(stdout), stderr: stderr.text() });
+      const exited = code !== null && !timedOut;
+      if (code === 0 || (exited && options.anyExitCode === true))
+        resolve({ stdout: Buffer.concat(stdout), stderr: stderr.text() });
       else {
         const how = timedOut
           ? `took longer than ${options.timeout} ms`

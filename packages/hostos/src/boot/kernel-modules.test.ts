@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
+import * as v from "valibot";
 import { IcosError } from "@icos/system";
 import { loadModules, wantedModules } from "./kernel-modules.ts";
 
@@ -12,6 +15,14 @@ void test("virtualisation is loaded for the processor that has it", () => {
   assert.ok(wantedModules(cpu("Somebody", "fpu svm"), watchdog).includes("kvm_amd"));
   for (const flags of ["fpu", ""])
     assert.ok(!wantedModules(cpu("AuthenticAMD", flags), watchdog).some((name) => name.startsWith("kvm")));
+});
+
+void test("what no device asks for is loaded on every machine, and is in the image", async () => {
+  const always = ["vhost_vsock", "vhost_net", "tun", "bridge", "ipmi_devintf"];
+  assert.deepEqual(wantedModules("", { watchdog: true }), always);
+  const file = join(import.meta.dirname, "../../../../images/hostos/kernel-modules.json");
+  const { keep } = v.parse(v.object({ keep: v.array(v.string()) }), JSON.parse(await readFile(file, "utf8")));
+  for (const name of [...always, "softdog", "kvm_amd", "kvm_intel"]) assert.ok(keep.includes(name), name);
 });
 
 void test("the kernel's own watchdog is loaded where the hardware has none", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseManagementMac } from "./management-mac.ts";
+import { createExec, type Exec } from "@icos/system";
+import { managementMac, parseManagementMac } from "./management-mac.ts";
 
 const LAN_PRINT = `Set in Progress         : Set Complete
 Auth Type Support       : MD5
@@ -31,4 +32,17 @@ void test("what is no address is refused", () => {
     "Default Gateway MAC     : b0:7b:25:c8:f6:c0\n",
   ])
     assert.throws(() => parseManagementMac(text), code, text);
+});
+
+void test("an address that was printed counts, whatever ipmitool's exit code is", async () => {
+  const shell = createExec();
+  const printing = (script: string): Exec => ({
+    run: (command, options) => {
+      assert.deepEqual(command, ["ipmitool", "lan", "print"]);
+      return shell.run(["sh", "-c", script, "sh", LAN_PRINT], options);
+    },
+  });
+  assert.equal(await managementMac(printing('printf %s "$1"; exit 1')), "b0:7b:25:c8:f6:c0");
+  await assert.rejects(managementMac(printing("exit 1")), { code: "no-management-mac" });
+  await assert.rejects(managementMac(printing("kill -9 $$")), { code: "command-failed" });
 });

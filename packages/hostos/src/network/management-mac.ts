@@ -11,8 +11,11 @@ export function parseManagementMac(text: string): string {
   });
 }
 
-/** Asks the management controller for the MAC address that a machine's addresses are derived from. */
+/**
+ * Asks the management controller for the MAC address that a machine's addresses are derived from. With some controllers
+ * ipmitool ends with an error although it has printed everything (upstream), so what it prints counts.
+ */
 export async function managementMac(exec: Exec): Promise<string> {
-  const { stdout } = await exec.run(["ipmitool", "lan", "print"], { timeout: 20_000 });
+  const { stdout } = await exec.run(["ipmitool", "lan", "print"], { timeout: 20_000, anyExitCode: true });
   return parseManagementMac(stdout.toString());
 }
