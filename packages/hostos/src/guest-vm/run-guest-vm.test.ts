@@ -177,8 +177,14 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     await assert.rejects(noKvm.result, { code: "kvm-unusable" });
     assert.match(noKvm.said.join("\n"), /there is no .*\/dev\/kvm\.\nWhat to do: Enable virtualisation/);
 
-    const noDisk = await run({ before: ({ places }) => rm(places.disk) });
+    const noDiskYet = ({ places }: FakeMachine): Promise<void> => rm(places.disk);
+    const noDisk = await run({ before: noDiskYet });
     await assert.rejects(noDisk.result, { code: "no-guest-disk" });
+
+    const unmade = await run({ role: { type: "upgrade" }, before: noDiskYet });
+    await assert.rejects(unmade.result, { code: "no-guest-disk" });
+    assert.match(unmade.said.join("\n"), /^upgrade-guestos cannot .*\nWhat to do: .* upgrade-disk\.service/);
+    assert.match(readFileSync(unmade.machine.places.metrics, "utf8"), /service_start\{vm_type="upgrade"\} 0/);
 
     const noVariant = await run({ before: ({ places }) => writeFileSync(join(places.share, "variant"), "test") });
     await assert.rejects(noVariant.result, { code: "unknown-variant" });

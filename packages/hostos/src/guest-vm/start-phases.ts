@@ -4,6 +4,7 @@ import { IcosError, readFileIfExists, type Phase } from "@icos/system";
 import { prepareGuestBoot } from "@icos/vm";
 import { readHostConfig, writeGuestMedium } from "./config-medium.ts";
 import { ensureFirmwareVariables } from "./firmware.ts";
+import type { GuestVmRole } from "./identity.ts";
 import { readMachineFacts } from "./machine-facts.ts";
 import { waitForInterfaces } from "./network-card.ts";
 import { planGuestVm } from "./plan-guest-vm.ts";
@@ -46,7 +47,7 @@ export const START_PHASES: readonly Phase<StartContext>[] = [
     name: "boot slot",
     async run(context) {
       const { places, role, exec } = context;
-      context.storage = await storageOf(places.disk);
+      context.storage = await storageOf(places.disk, role);
       context.boot = await prepareGuestBoot(
         {
           device: places.disk,
@@ -102,12 +103,17 @@ async function readVariant(file: string): Promise<"prod" | "dev"> {
   });
 }
 
-async function storageOf(disk: string): Promise<"file" | "block-device"> {
+const MISSING_DISK = {
+  default: "Look whether the volume group hostlvm is active (`lvs hostlvm`), or install this machine again.",
+  upgrade: "The log of upgrade-disk.service says why it could not be made.",
+};
+
+async function storageOf(disk: string, { type }: GuestVmRole): Promise<"file" | "block-device"> {
   try {
     return (await stat(disk)).isBlockDevice() ? "block-device" : "file";
   } catch (cause) {
     throw new IcosError("no-guest-disk", `The guest's disk ${disk} is not there.`, {
-      next: "Look whether the volume group hostlvm is active (`lvs hostlvm`), or install this machine again.",
+      next: MISSING_DISK[type],
       place: { file: disk },
       cause,
     });

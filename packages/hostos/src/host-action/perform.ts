@@ -16,8 +16,8 @@ interface ActionEntry {
   readonly users: readonly number[];
   /** What systemctl is told. */
   readonly command: readonly string[];
-  /** Whose log says why it failed. */
-  readonly unit?: string;
+  /** Whose logs say why it failed: the unit, and what it is started with. */
+  readonly units?: readonly string[];
 }
 
 /** Each action is one fixed command: nothing of a request gets into it. */
@@ -25,17 +25,17 @@ const ACTIONS: { readonly [Action in HostAction]: ActionEntry } = {
   "restart-guestos": {
     users: [LIMITED_CONSOLE],
     command: ["restart", "guestos.service"],
-    unit: "guestos.service",
+    units: ["guestos.service"],
   },
   "restart-upgrade-guestos": {
     users: [HOST_AGENT],
     command: ["restart", "upgrade-guestos.service"],
-    unit: "upgrade-guestos.service",
+    units: ["upgrade-guestos.service", "upgrade-disk.service"],
   },
   "install-upgrade": {
     users: [HOST_AGENT],
     command: ["start", "hostos-upgrade.service"],
-    unit: "hostos-upgrade.service",
+    units: ["hostos-upgrade.service"],
   },
   reboot: { users: [LIMITED_CONSOLE], command: ["start", "--no-block", "host-reboot.service"] },
   "reboot-soon": { users: [HOST_AGENT], command: ["start", "host-reboot.timer"] },
@@ -57,21 +57,30 @@ export function callerOf(instance: string): number {
 
 /** Does one action for the account `caller`. Rejects with `not-allowed`, or `action-failed` with what the unit said last. */
 export async function performAction(action: HostAction, caller: number, exec: Exec): Promise<void> {
-  const { users, command, unit } = ACTIONS[action];
+  const { users, command, units = [] } = ACTIONS[action];
   if (caller !== ROOT && !users.includes(caller)) {
     throw new IcosError("not-allowed", `The account ${caller} may not ask for ${action}.`);
   }
   try {
     await exec.run([SYSTEMCTL, ...command], { timeout: UNIT_MS });
   } catch (cause) {
-    const last = unit === undefined ? "" : await lastWords(unit, exec);
-    throw new IcosError("action-failed", last === "" ? describeError(cause) : `${unit} failed: ${last}`, { cause });
+    const last = await lastWords(units, exec);
+    throw new IcosError("action-failed", last === "" ? describeError(cause) : `${units[0]} failed: ${last}`, { cause });
   }
 }
 
-/** The end of the unit's log; systemctl itself only says where to look, and the guest cannot look there. */
-async function lastWords(unit: string, exec: Exec): Promise<string> {
-  const command = [JOURNALCTL, `--unit=${unit}`, "--boot", "--lines=3", "--output=cat", "--no-pager", "--quiet"];
+/** The end of the units' logs; systemctl itself only says where to look, and the guest cannot look there. */
+async function lastWords(units: readonly string[], exec: Exec): Promise<string> {
+  if (units.length === 0) return "";
+  const command = [
+    JOURNALCTL,
+    ...units.map((unit) => `--unit=${unit}`),
+    "--boot",
+    "--lines=3",
+    "--output=cat",
+    "--no-pager",
+    "--quiet",
+  ];
   const { stdout } = await exec.run(command, { timeout: 10_000 }).catch(() => ({ stdout: Buffer.alloc(0) }));
   return stdout.toString().trim().replaceAll("\n", " ").slice(-1_000);
 }
