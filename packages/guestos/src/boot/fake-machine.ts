@@ -9,6 +9,7 @@ import { configureNode } from "./configure-node.ts";
 import { openPlainDevice } from "./node-disk.ts";
 import { FakeCommands } from "./fake-commands.ts";
 import { createSparse, readTable, showPartition } from "./fake-disk.ts";
+import { mediumFiles } from "./test-medium.ts";
 
 /** What a boot left behind. */
 export interface BootOutcome {
@@ -17,11 +18,15 @@ export interface BootOutcome {
   readonly commands: readonly (readonly string[])[];
 }
 
+/** The programs that were called; of cryptsetup, which does many things, with what it was to do. */
+export const programs = (commands: BootOutcome["commands"]): string[] =>
+  commands.map(([program, first]) => (program === "cryptsetup" ? `cryptsetup ${first}` : String(program)));
+
 /**
  * A node in a temporary directory: a disk with a real partition table, its partitions and medium as files, and the commands
  * that the boot calls as models that keep what survives a power cut apart from what does not. For tests.
  */
-export class FakeMachine {
+export class FakeMachine implements AsyncDisposable {
   readonly layout: Layout;
   readonly commands: FakeCommands;
   readonly owners = new Map<string, number>();
@@ -36,7 +41,10 @@ export class FakeMachine {
     this.commands = new FakeCommands(this.layout);
   }
 
-  static async create(files: ReadonlyMap<string, string>, variant: "prod" | "dev" = "dev"): Promise<FakeMachine> {
+  static async create(
+    files: ReadonlyMap<string, string> = mediumFiles(),
+    variant: "prod" | "dev" = "dev",
+  ): Promise<FakeMachine> {
     const machine = new FakeMachine(await mkdtemp(join(tmpdir(), "icos-boot-")));
     const { layout } = machine;
     for (const path of [layout.bootConfig, layout.bootGrub, layout.share, join(layout.var, "lib/ic/data")]) {
@@ -105,6 +113,10 @@ export class FakeMachine {
 
   async remove(): Promise<void> {
     await rm(this.#root, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remove();
   }
 
   async #makeDisk(): Promise<void> {
