@@ -66,12 +66,17 @@ export const deploymentEnvironment = v.pipe(
   v.picklist(["mainnet", "testnet"], "is neither mainnet nor testnet"),
 );
 
-export const wholeNumber = v.pipe(
+/** JSON has a -0; it is 0. Comes last in a pipe: a published schema ends where a value is changed. */
+export const plainZero = v.transform((value: number) => value + 0);
+
+/** A whole number whose zero may be -0. */
+export const wholeNumberAsWritten = v.pipe(
   v.number(),
   v.safeInteger("is not a whole number"),
   v.minValue(0, "is negative"),
-  v.transform((value) => value + 0), // JSON has a -0
 );
+
+export const wholeNumber = v.pipe(wholeNumberAsWritten, plainZero);
 
 /** What upstream writes as an optional field: absent and `null` are the same, and `null` is written. */
 export function optionalField<Schema extends v.GenericSchema>(schema: Schema): v.NullishSchema<Schema, null> {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isIpv6Prefix } from "../address.ts";
-import { ipv6Address, ipv6Interface, wholeNumber } from "../field-forms.ts";
+import { ipv6Address, ipv6Interface, wholeNumberAsWritten } from "../field-forms.ts";
 import { objectSchema, type Field, type FieldTable } from "./field-table.ts";
 
 /** `network_settings.ipv6_config`: an externally tagged enum, which a newer host may widen. */
@@ -31,7 +31,7 @@ const deterministicFields = {
     meaning: "is the network in which each machine has the address that follows from its MAC",
   },
   prefix_length: {
-    schema: v.pipe(wholeNumber, v.value(64, "is not 64; a node's network is always a /64")),
+    schema: v.pipe(wholeNumberAsWritten, v.value(64, "is not 64; a node's network is always a /64")),
     form: "64",
     since: "1.1.0",
     source: "fixed",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { domainName, ipv4Address, optionalField, wholeNumber } from "../field-forms.ts";
+import { domainName, ipv4Address, optionalField, plainZero, wholeNumberAsWritten } from "../field-forms.ts";
 import { objectSchema, type FieldTable } from "./field-table.ts";
 import { guestIpv6Config, hostIpv6Config } from "./ipv6-config.ts";
 
@@ -19,7 +19,7 @@ const ipv4Config = {
     meaning: "is the guest's IPv4 router",
   },
   prefix_length: {
-    schema: v.pipe(wholeNumber, v.maxValue(32, "is more than 32")),
+    schema: v.pipe(wholeNumberAsWritten, v.maxValue(32, "is more than 32"), plainZero),
     form: "0 to 32",
     since: "1.1.0",
     source: "config.ini `ipv4_prefix_length`",
