@@ -2,7 +2,10 @@ import type { Json, RegistryHistory } from "@icos/registry";
 import type { CliContext } from "../../context.ts";
 import type { Target } from "./target.ts";
 
-/** The whole registry, verified under its root key; says so. */
+/**
+ * The whole registry, verified under its root key; says so. Also for a single key: what the registry certifies is a tree of
+ * its versions, in which no key can be looked up, and `get_value` is a query that answers without a certificate.
+ */
 export async function readCertified(context: CliContext, { client, url }: Target): Promise<RegistryHistory> {
   const history = await client.history();
   if (context.interactive)
