@@ -1,6 +1,6 @@
 import type { HostosConfig } from "@icos/config";
 import type { Slot } from "@icos/slots";
-import { IcosError, type Exec, type Logger } from "@icos/system";
+import { IcosError, type Clock, type Exec, type Logger } from "@icos/system";
 import type { Layout } from "../layout.ts";
 
 /** What the image says about itself in `/opt/ic/share/variant`. */
@@ -8,6 +8,7 @@ export type Variant = "prod" | "dev";
 
 export interface BootModules {
   readonly exec: Exec;
+  readonly clock: Pick<Clock, "sleep">;
   readonly logger: Logger;
 }
 

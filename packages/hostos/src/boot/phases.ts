@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { hostHostname } from "@icos/config";
 import { runningSlot } from "@icos/slots";
 import { IcosError, mountAll, type Phase } from "@icos/system";
-import { mountPlaces, VOLUME_GROUP, volumePath, type Layout } from "../layout.ts";
+import { mountPlaces, volumePath, type Layout } from "../layout.ts";
 import { readConfiguration } from "./configuration.ts";
 import { present, type BootContext, type Variant } from "./context.ts";
 import { loadModules, wantedModules } from "./kernel-modules.ts";
 import { findGrubPartition } from "./system-disk.ts";
 import { mountVar } from "./var-volume.ts";
+import { activateVolumes } from "./volumes.ts";
 
 /** From a mounted root file system to a host that can run its guest. Every phase may run again after a failure. */
 export const BOOT_PHASES: readonly Phase<BootContext>[] = [
@@ -32,8 +33,9 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
   },
   {
     name: "volumes",
-    async run({ layout, exec }) {
-      await exec.run(["vgchange", "--quiet", "--activate", "y", VOLUME_GROUP]);
+    async run({ layout, exec, clock, logger, slot }) {
+      const absent = await activateVolumes(layout, present(slot, "the slot"), { exec, clock });
+      if (absent !== undefined) logger.log("error", "not every volume can be used", { error: absent });
       const noCode = "noatime,nosuid,nodev,noexec";
       await mountAll(mountPlaces(layout), exec, "boot", [
         { source: volumePath(layout, "config"), target: layout.bootConfig, type: "ext4", options: noCode },
@@ -44,6 +46,7 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
           options: `ro,${noCode},umask=0022`,
         },
       ]);
+      return absent === undefined ? undefined : "not all";
     },
   },
   {
@@ -58,7 +61,7 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
   {
     name: "configuration",
     async run(context) {
-      context.configuration = await readConfiguration(context.layout);
+      context.configuration = await readConfiguration(context.layout, context.logger);
       return `version ${context.configuration.config_version}`;
     },
   },
