@@ -24,21 +24,77 @@ void test("what opens a development host is not in the other variant", async () 
   assert.ok(!names.includes("development"));
 });
 
-/** A unit's file and its sections, as far as the next test needs them. */
-async function units(component: string): Promise<readonly { readonly name: string; readonly text: string }[]> {
+/** The units of a component. */
+async function units(
+  component: string,
+  ending = ".service",
+): Promise<readonly { readonly name: string; readonly text: string }[]> {
   const directory = join(HOSTOS, component, "files/etc/systemd/system");
-  const names = (await readdir(directory)).filter((name) => name.endsWith(".service"));
+  const names = (await readdir(directory).catch(() => [])).filter((name) => name.endsWith(ending));
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(join(directory, name), "utf8") })));
 }
 
-void test("every unit of network, monitoring and agent has a bounded set of capabilities and can gain no more", async () => {
-  for (const component of ["network", "firewall", "access", "time", "monitoring", "agent"])
-    for (const { name, text } of await units(component)) {
-      assert.match(text, /^CapabilityBoundingSet=(?!~)/m, name);
-      assert.match(text, /^NoNewPrivileges=yes$/m, name);
-      assert.match(text, /^ProtectSystem=strict$/m, name);
-      assert.match(text, /^SystemCallFilter=@system-service/m, name);
-    }
+async function unitsOfRelease(ending: string): Promise<readonly { readonly name: string; readonly text: string }[]> {
+  const components = await loadComponents(REPOSITORY, "hostos", "prod");
+  return (await Promise.all(components.map(({ name }) => units(name, ending)))).flat();
+}
+
+void test("every unit of a release has a bounded set of capabilities and calls, can gain no more, and writes where it must", async () => {
+  const all = await unitsOfRelease(".service");
+  assert.ok(all.length > 25, `${all.length} units`);
+  for (const { name, text } of all) {
+    for (const setting of [
+      /^CapabilityBoundingSet=(?!~)/m,
+      /^NoNewPrivileges=yes$/m,
+      /^SystemCallFilter=@system-service/m,
+      /^SystemCallArchitectures=native$/m,
+      /^RestrictAddressFamilies=(?!~)/m,
+      /^RestrictNamespaces=yes$/m,
+      /^RestrictSUIDSGID=yes$/m,
+      /^LockPersonality=yes$/m,
+      /^(DevicePolicy=closed|PrivateDevices=yes)$/m,
+    ])
+      assert.match(text, setting, name);
+    // The mounts that the boot program makes are everybody's.
+    if (name !== "hostos-boot.service") assert.match(text, /^ProtectSystem=strict$/m, name);
+  }
+});
+
+/** Why each needs to be root is said in its unit. A right more is a decision, and so is a unit more. */
+const ROOT = {
+  "collect-hardware.service": "CAP_SYS_ADMIN",
+  "confirm-host.service": "CAP_SYS_ADMIN CAP_DAC_OVERRIDE",
+  "diagnostics@.service": "CAP_SYS_ADMIN CAP_DAC_READ_SEARCH",
+  "guest-tap@.service": "CAP_NET_ADMIN",
+  "guestos-alternative@.service": "CAP_DAC_OVERRIDE",
+  "host-action@.service": "",
+  "hostos-boot.service": "CAP_SYS_ADMIN CAP_SYS_MODULE CAP_DAC_OVERRIDE CAP_IPC_LOCK",
+  "hostos-network.service": "CAP_NET_ADMIN CAP_NET_RAW",
+  "hostos-upgrade.service": "CAP_SYS_ADMIN CAP_DAC_OVERRIDE",
+  "manual-recovery@.service": "CAP_DAC_OVERRIDE",
+  "prepare-ssh.service": "",
+  "reserve-hugepages.service": "",
+  "sev-certificates.service": "",
+  "ssh@.service": "CAP_SETUID CAP_SETGID CAP_SYS_CHROOT CAP_CHOWN CAP_FOWNER CAP_KILL CAP_AUDIT_WRITE",
+  "unit-states@.service": "",
+  "upgrade-disk.service": "CAP_SYS_ADMIN",
+};
+
+void test("nothing of ours runs as root but these, each with no more of root's rights than it needs", async () => {
+  const found = (await unitsOfRelease(".service"))
+    .filter(({ text }) => !/^User=(?!root$)/m.test(text))
+    .map(({ name, text }) => [name, /^CapabilityBoundingSet=(.*)$/m.exec(text)?.[1]]);
+  assert.deepEqual(Object.fromEntries(found), ROOT);
+});
+
+void test("a program of root's behind a socket is for one group, and for so many connections at a time", async () => {
+  const sockets = (await unitsOfRelease(".socket")).filter(({ text }) => text.includes("ListenStream=/run/"));
+  assert.equal(sockets.length, 5);
+  for (const { name, text } of sockets) {
+    assert.match(text, /^SocketGroup=(host-action|limited-console)$/m, name);
+    assert.match(text, /^SocketMode=0660$/m, name);
+    assert.match(text, /^MaxConnections=[1-8]$/m, name);
+  }
 });
 
 void test("no network without a packet filter, and none before the host's configuration", async () => {

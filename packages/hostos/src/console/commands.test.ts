@@ -4,6 +4,7 @@ import { COMMANDS, commonStart, completions, parseCommand } from "./commands.ts"
 
 void test("what the table has is understood", () => {
   assert.deepEqual(parseCommand("  status  "), { kind: "status", json: false });
+  assert.deepEqual(parseCommand("system-status"), { kind: "status", json: false });
   assert.deepEqual(parseCommand("service-status guestos"), { kind: "service-status", unit: "guestos.service" });
   assert.deepEqual(parseCommand("view-logs limited-console@tty1.service"), {
     kind: "view-logs",
@@ -13,6 +14,14 @@ void test("what the table has is understood", () => {
   assert.equal(parseCommand("   "), undefined);
   for (const name of ["config-json", "diagnostics", "manual-recovery", "reboot", "help", "clear", "exit"])
     assert.deepEqual(parseCommand(name), { kind: name });
+});
+
+void test("upstream's commands go by upstream's names, but for its shell", () => {
+  const upstream = "system-status service-status view-logs config-json network-config-settings manual-recovery".split(
+    " ",
+  );
+  for (const name of [...upstream, "clear", "exit", "help"]) assert.ok(COMMANDS.has(name), name);
+  assert.ok(!COMMANDS.has("rbash-console"));
 });
 
 void test("what the table does not have is refused", () => {
@@ -28,6 +37,8 @@ void test("what the table does not have is refused", () => {
     "constructor",
     "STATUS",
     "status --json --more",
+    "system-status --json",
+    "rbash-console",
     "view-logs",
     "view-logs a b",
     "view-logs --since=yesterday",

@@ -37,7 +37,7 @@ const plain = (kind: "config-json" | "network-config-settings" | "diagnostics" |
 };
 type Simple = "restart-guestos" | "reboot" | "help" | "clear" | "exit";
 
-/** The closed table: what is not in it does not exist. Names are upstream's where it has them. */
+/** The closed table: what is not in it does not exist. What upstream has goes by its names; it has a shell, too. */
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   [
     "status",
@@ -51,6 +51,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
       },
     },
   ],
+  ["system-status", { usage: "", summary: "the same, by upstream's name", parse: systemStatus }],
   [
     "service-status",
     {
@@ -97,6 +98,10 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ["clear", { usage: "", summary: "clear the screen", parse: plain("clear") }],
   ["exit", { usage: "", summary: "back to the status page", parse: plain("exit") }],
 ]);
+
+function systemStatus(args: readonly string[]): ConsoleCommand | undefined {
+  return args.length === 0 ? { kind: "status", json: false } : undefined;
+}
 
 function withUnit(make: (unit: string) => ConsoleCommand): CommandEntry["parse"] {
   return (args) => {
