@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, mkdtempDisposable, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -31,4 +31,38 @@ void test("follow-serial-log waits for the log, shows its lines without control 
     await once(script, "close");
     await rm(directory, { recursive: true, force: true });
   }
+});
+
+const POWER_BUTTON = join(import.meta.dirname, "../../images/common/power/files/opt/ic/bin/wait-for-power-button");
+
+void test("whichever of a machine's power buttons is pressed is noticed, and other keys are not", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "scripts-"));
+  const at = (...path: string[]): string => join(directory.path, ...path);
+  await mkdir(at("dev/input"), { recursive: true });
+  const wait = async (names: readonly string[], pressed?: number): Promise<unknown> => {
+    await rm(at("sys"), { recursive: true, force: true });
+    for (const [index, name] of names.entries()) {
+      await mkdir(at(`sys/class/input/event${index}/device`), { recursive: true });
+      await writeFile(at(`sys/class/input/event${index}/device/name`), `${name}\n`);
+      await rm(at(`dev/input/event${index}`), { force: true });
+      execFileSync("mkfifo", [at(`dev/input/event${index}`)]);
+    }
+    const script = spawn("sh", [POWER_BUTTON, directory.path], { stdio: "ignore", detached: true });
+    const ended = once(script, "close");
+    // Opening it for writing waits until it is read.
+    if (pressed !== undefined) await writeFile(at(`dev/input/event${pressed}`), Buffer.alloc(24));
+    await ended;
+    if (pressed !== undefined && script.pid !== undefined) {
+      try {
+        process.kill(-script.pid, "SIGKILL"); // those that wait for the other buttons
+      } catch {
+        // There is none left.
+      }
+    }
+    return script.exitCode ?? script.signalCode;
+  };
+  assert.equal(await wait(["AT keyboard", "Power Button"], 1), 0);
+  assert.equal(await wait(["Power Button", "Power Button"], 1), 0);
+  assert.equal(await wait(["Power Button", "Sleep Button", "Power Button"], 0), "SIGTERM");
+  assert.equal(await wait(["AT keyboard"]), 1);
 });
