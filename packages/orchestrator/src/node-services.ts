@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { createCertificateVerifier, type CertificateVerifier } from "@icos/certification";
 import { nnsUrls, type IcConfig } from "@icos/config";
 import { httpChangesSource, LocalStore, RegistryClient, RegistryReplicator } from "@icos/registry";
@@ -12,8 +13,11 @@ import { localFirewall } from "./firewall/local-firewall.ts";
 import { firewallPolicy } from "./firewall/policy.ts";
 import { postCbor } from "./http-post.ts";
 import { openKeyStore } from "./key-store.ts";
+import { askedUpgradeFile } from "./host/asked-upgrade-file.ts";
 import { HostChannel, type AskHost } from "./host/host-channel.ts";
+import { HostUpgradeTask } from "./host/host-upgrade-task.ts";
 import { nodeHealth } from "./host/node-health.ts";
+import { urlsFor, wantedHostOf } from "./host/wanted-host.ts";
 import type { NodeKeys } from "./node-keys.ts";
 import { membershipOf } from "./node-registry.ts";
 import { replicaCommand, type OrchestratorOptions } from "./options.ts";
@@ -57,6 +61,7 @@ export interface NodeServices extends OrchestratorModules {
   /** Wakes who waits for a new registry version or for the end of the replica. */
   readonly wakeup: Wakeup;
   readonly host: HostChannel;
+  readonly hostUpgrade: HostUpgradeTask;
   readonly progress: StartupProgress;
 }
 
@@ -140,6 +145,7 @@ export async function createNodeServices(
           nodeId,
           startup: progress.line,
           failedChecks: task.failures,
+          registryRead: report.read,
           registryUnreachable: report.unreachable,
           replicaDown: replica.retryIn !== undefined,
         }),
@@ -149,6 +155,23 @@ export async function createNodeServices(
     },
     signal,
   );
+  const hostUpgrade = new HostUpgradeTask({
+    wanted: () => wantedHostOf(registry, keys.nodeId),
+    urlsOf: ({ urls }) => urlsFor(keys.nodeId, urls),
+    ask: modules.askHost ?? noHost,
+    asked: askedUpgradeFile(join(options.dataDirectory, "hostos_upgrade.json")),
+    wakeup,
+    clock,
+    console: {
+      line(text) {
+        console.line(text);
+        host.show(text);
+      },
+    },
+    logger,
+    failed: metrics.hostUpgradesFailed,
+    random: () => Math.random(),
+  });
   const task = new AssignmentTask(version, {
     membership: () => membershipOf(registry, keys.nodeId),
     replicaCommand: (subnetId) => replicaCommand(options, version, subnetId),
@@ -201,6 +224,7 @@ export async function createNodeServices(
     sshAccess,
     wakeup,
     host,
+    hostUpgrade,
     progress,
   };
 }

@@ -14,6 +14,7 @@ export interface OrchestratorMetrics {
   readonly firewallVersion: Metric;
   readonly sshAccessVersion: Metric;
   readonly hostVersion: Metric;
+  readonly hostUpgradesFailed: Metric;
   readonly residentMemory: Metric;
   render(): string;
 }
@@ -59,6 +60,11 @@ export function createOrchestratorMetrics(): OrchestratorMetrics {
     hostVersion: page.gauge("ic_orchestrator_hostos_info", "Version of the HostOS that runs this node.", {
       labelled: true,
     }),
+    hostUpgradesFailed: page.counter(
+      "orchestrator_hostos_upgrades_failed_total",
+      "Upgrades of HostOS that the registry asked for and that did not happen, by version and reason.",
+      { labelled: true },
+    ),
     sshAccessVersion: page.gauge("ssh_access_registry_version", "Registry version of the SSH keys that are in force."),
     residentMemory,
     render() {

@@ -103,6 +103,40 @@ void test("the registry's SSH keys and the firewall reach the machine, and the d
     }
   }));
 
+void test("a host is asked for the version that its node's record names, and the node without one leaves it alone", () =>
+  inTemporaryDirectory(async (root) => {
+    await using network = await startTestNetwork(root);
+    const node = new TestNode(join(root, "node"), network);
+    await node.start();
+    try {
+      await node.line("orchestrator ready");
+      const sha256 = "ab".repeat(32);
+      await network.client.call("revise_elected_hostos_versions", {
+        hostos_version_to_elect: "h2",
+        release_package_sha256_hex: sha256,
+        release_package_urls: ["http://files.example/h2"],
+        hostos_versions_to_unelect: [],
+      });
+      const upgrades = (): Command[] => node.asked.filter(({ kind }) => kind === "upgrade");
+      assert.deepEqual(upgrades(), []);
+      await network.client.call("deploy_hostos_to_some_nodes", {
+        node_ids: [Principal.fromText(await node.dashboard("node id"))],
+        hostos_version_id: "h2",
+      });
+      await eventually("the host is asked", () => upgrades()[0]);
+      assert.deepEqual(upgrades(), [
+        { kind: "upgrade", arguments: { url: "http://files.example/h2", "target-hash": sha256 } },
+      ]);
+      await node.line("HostOS version h2 is installed");
+      const { version } = JSON.parse(
+        await readFile(join(node.root, "data/orchestrator/hostos_upgrade.json"), "utf8"),
+      ) as { version: string };
+      assert.equal(version, "h2");
+    } finally {
+      await node.stop();
+    }
+  }));
+
 void test("a node that starts again has the same identity and does not register again", () =>
   inTemporaryDirectory(async (root) => {
     await using network = await startTestNetwork(root);

@@ -54,6 +54,7 @@ export async function runOrchestrator(
     console.line(`orchestrator ready: node ${node.nodeId} ${stateOf(node)}`);
     node.host.show(statusLine(node));
     start("GuestOS_upgrade", (signal) => followAssignment(node, signal));
+    start("HostOS_upgrade", (signal) => node.hostUpgrade.run(signal));
     if (!signal.aborted) await once(signal, "abort");
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -11,6 +11,7 @@ export class ReplicationReport {
   readonly #console: Console;
   readonly #metrics: OrchestratorMetrics;
   #told = false;
+  #read = false;
   #pollStarted: number | undefined;
   /** Nanoseconds since the epoch: when the local store was last known to be up to date. */
   certifiedTime: bigint | undefined;
@@ -27,6 +28,11 @@ export class ReplicationReport {
     return this.#told;
   }
 
+  /** The registry was read at least once since this program runs. */
+  get read(): boolean {
+    return this.#read;
+  }
+
   /** A poll begins; `now` in milliseconds. */
   pollStarts(now: number): void {
     this.#pollStarted = now;
@@ -38,6 +44,7 @@ export class ReplicationReport {
     this.#pollStarted = undefined;
     switch (event.kind) {
       case "polled":
+        this.#read = true;
         this.#metrics.polls.increment({ status: "success" });
         this.#metrics.registryVersion.set(event.version);
         if (event.certifiedTime !== undefined) {

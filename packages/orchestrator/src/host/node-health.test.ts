@@ -6,6 +6,7 @@ const WELL: HealthFacts = {
   nodeId: "aaaaa-aa",
   startup: undefined,
   failedChecks: 0,
+  registryRead: true,
   registryUnreachable: false,
   replicaDown: false,
 };
@@ -25,4 +26,9 @@ void test("It is unhealthy when it cannot follow the registry or its replica is 
   assert.equal(stateOf({ failedChecks: 3 }), "unhealthy");
   assert.equal(stateOf({ registryUnreachable: true }), "unhealthy");
   assert.equal(stateOf({ replicaDown: true }), "unhealthy");
+});
+
+void test("A node that knows the registry only from its store is not healthy: a host must not be confirmed by it.", () => {
+  assert.equal(stateOf({ registryRead: false }), "starting");
+  assert.equal(stateOf({ registryRead: false, registryUnreachable: true }), "unhealthy");
 });
