@@ -69,6 +69,15 @@ export const NnsInitSchema = v.strictObject({
       launchMeasurements: v.optional(v.array(v.strictObject({ measurement, kernelCmdline: v.optional(v.string()) }))),
     }),
   ),
+  /** Of HostOS, elected from the start; no node is assigned it. */
+  hostosVersion: v.optional(
+    v.strictObject({
+      id: v.pipe(v.string(), v.nonEmpty()),
+      /** Of the update image. */
+      sha256,
+      urls: v.pipe(v.array(v.pipe(v.string(), v.url())), v.minLength(1, "names no URL")),
+    }),
+  ),
   unassignedNodes: v.optional(
     v.strictObject({
       replicaVersion: v.optional(v.string()),

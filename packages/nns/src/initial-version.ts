@@ -3,6 +3,7 @@ import {
   AlgorithmId,
   canisterIdOf,
   DataCenterRecordSchema,
+  HostosVersionRecordSchema,
   type Mutation,
   NodeOperatorRecordSchema,
   PublicKeySchema,
@@ -64,8 +65,18 @@ export function initialMutations(init: NnsInit, rootKey: Uint8Array): Mutation[]
   ];
 }
 
-function versionMutations({ replicaVersion, unassignedNodes }: NnsInit): Mutation[] {
+function versionMutations({ replicaVersion, hostosVersion, unassignedNodes }: NnsInit): Mutation[] {
   const mutations: Mutation[] = [];
+  if (hostosVersion) {
+    const { id, sha256, urls } = hostosVersion;
+    mutations.push(
+      put("insert", registryKey.hostosVersion(id), HostosVersionRecordSchema, {
+        hostosVersionId: id,
+        releasePackageSha256Hex: sha256,
+        releasePackageUrls: urls,
+      }),
+    );
+  }
   if (replicaVersion) {
     const { id, sha256, urls, launchMeasurements } = replicaVersion;
     mutations.push(

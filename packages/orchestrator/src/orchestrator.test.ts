@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { Principal, thresholdKeyToPem, ThresholdKey } from "@icos/certification";
+import type { Command } from "@icos/vsock";
 import { eventually } from "../test/eventually.ts";
 import { startLocalService } from "../test/local-service.ts";
 import { startTestNetwork, VERSION } from "../test/network.ts";

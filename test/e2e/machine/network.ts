@@ -32,6 +32,7 @@ export async function startTestNetwork({ build, tools }: TestImage, directory: s
   const init = nnsInit({
     topology,
     image: build,
+    host: undefined,
     updateImageUrl: "http://[fd00:1c05:0:1::80]/update-img.tar.zst",
     governance: principal(privateKeyPem(await keys.governance())),
     provider: principal(privateKeyPem(await keys.provider())),

@@ -89,8 +89,8 @@ async function prepareImage(observe: PhaseObserver, signal: AbortSignal | undefi
 async function prepareHostImage(observe: PhaseObserver, signal: AbortSignal | undefined): Promise<HostImage> {
   const { buildOs } = await import("@icos/image");
   const build = await buildOs("hostos", { variant: "dev", observe, ...(signal ? { signal } : {}) });
-  const { version, rootHash, diskImage } = build;
-  return { version, variant: "dev", rootHash, diskImage: { path: diskImage.path } };
+  const { version, rootHash, diskImage, updateImage } = build;
+  return { version, variant: "dev", rootHash, diskImage: { path: diskImage.path }, updateImage: { ...updateImage } };
 }
 
 async function readTopology({ nodes, topology, nested: flag }: UpOptions): Promise<Topology | undefined> {

@@ -42,6 +42,10 @@ export class GovernanceClient {
     this.#client.call("deploy_guestos_to_all_subnet_nodes", payload);
   readonly deployGuestosToAllUnassignedNodes: Call<"deploy_guestos_to_all_unassigned_nodes"> = (payload) =>
     this.#client.call("deploy_guestos_to_all_unassigned_nodes", payload);
+  readonly reviseElectedHostosVersions: Call<"revise_elected_hostos_versions"> = (payload) =>
+    this.#client.call("revise_elected_hostos_versions", payload);
+  readonly deployHostosToSomeNodes: Call<"deploy_hostos_to_some_nodes"> = (payload) =>
+    this.#client.call("deploy_hostos_to_some_nodes", payload);
   readonly updateUnassignedNodesConfig: Call<"update_unassigned_nodes_config"> = (payload) =>
     this.#client.call("update_unassigned_nodes_config", payload);
 }

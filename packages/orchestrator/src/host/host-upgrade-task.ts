@@ -71,8 +71,8 @@ export class HostUpgradeTask {
     }
   }
 
-  /** Milliseconds to the next check where that is not a matter of failures. Does not reject. */
-  async #check(signal: AbortSignal): Promise<number | undefined> {
+  /** Milliseconds to the next check, or null where that is a matter of failures. Does not reject. */
+  async #check(signal: AbortSignal): Promise<number | null> {
     const { wanted, clock } = this.#modules;
     let target: WantedHost | undefined;
     try {
@@ -82,27 +82,23 @@ export class HostUpgradeTask {
       const plan = planHostUpgrade({ wanted: target, running, asked: this.#askedBefore, now: clock.now() });
       return await this.#execute(plan, running, signal);
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (signal.aborted) return null;
       if (error instanceof IcosError && error.code === "no-host") return this.#well();
       this.#failures += 1;
       this.#tell(target, error);
-      return undefined;
+      return null;
     }
   }
 
-  async #execute(plan: HostUpgradePlan, running: string, signal: AbortSignal): Promise<number | undefined> {
-    switch (plan.kind) {
-      case "nothing":
-        this.#askedBefore = undefined;
-        await this.#modules.asked.remove();
-        return this.#well();
-      case "went-back":
-        this.#tell(plan.target, wentBack(plan.target, running));
-        return plan.againIn;
-      case "ask":
-        await this.#upgrade(plan.target, running, signal);
-        return undefined;
+  async #execute(plan: HostUpgradePlan, running: string, signal: AbortSignal): Promise<number | null> {
+    if (plan.kind === "ask") return this.#upgrade(plan.target, running, signal);
+    if (plan.kind === "went-back") {
+      this.#tell(plan.target, wentBack(plan.target, running));
+      return plan.againIn;
     }
+    this.#askedBefore = undefined;
+    await this.#modules.asked.remove();
+    return this.#well();
   }
 
   /** Returns only when the host did not do it, for its restart ends this program. */
@@ -139,9 +135,10 @@ export class HostUpgradeTask {
     throw new IcosError("host-version-unknown", "The host does not say its version.");
   }
 
-  #well(): undefined {
+  #well(): null {
     this.#failures = 0;
     this.#told = "";
+    return null;
   }
 
   /** To the journal and the metrics each time, to the console once for each reason. */

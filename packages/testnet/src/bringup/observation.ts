@@ -32,6 +32,8 @@ export interface ObservedNode {
   /** From the registry: the node record whose address is this node's. */
   readonly nodeId: string | undefined;
   readonly subnetId: string | undefined;
+  /** From the registry: the HostOS version that the node record names. */
+  readonly hostVersion: string | undefined;
 }
 
 /** What is the case now. Everything in it is read afresh, nothing is remembered across a crash. */
@@ -46,6 +48,8 @@ export interface TargetTestnet {
   /** Names of the nodes whose VMs are to run; a node that the user has powered off is not among them. */
   readonly powered: ReadonlySet<string>;
   readonly subnets: readonly { readonly name: string; readonly nodes: readonly string[] }[];
+  /** Names of the nodes that have a host. */
+  readonly hosts: ReadonlySet<string>;
 }
 
 export const NO_ANSWERS: NodeAnswers = {
@@ -61,4 +65,5 @@ export const UNKNOWN_NODE: ObservedNode = {
   answers: NO_ANSWERS,
   nodeId: undefined,
   subnetId: undefined,
+  hostVersion: undefined,
 };

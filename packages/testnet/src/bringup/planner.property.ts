@@ -15,7 +15,15 @@ interface World {
   services: "stopped" | "running";
   now: number;
   subnetsCreated: string[];
-  nodes: Map<string, { machine: MachineState; registered: boolean; subnetId: string | undefined; healthy: boolean }>;
+  nodes: Map<string, WorldNode>;
+}
+
+interface WorldNode {
+  machine: MachineState;
+  registered: boolean;
+  subnetId: string | undefined;
+  hostVersion: string | undefined;
+  healthy: boolean;
 }
 
 const NAMES = ["a", "b", "c", "d"];
@@ -32,6 +40,7 @@ const scenario = fc
     split: fc.array(fc.nat(2), { minLength: NAMES.length, maxLength: NAMES.length }),
     created: fc.tuple(fc.boolean(), fc.boolean()),
     off: fc.subarray(NAMES),
+    hosts: fc.subarray(NAMES),
     services: fc.constantFrom("stopped" as const, "running" as const),
     machines: fc.array(machine, { minLength: NAMES.length, maxLength: NAMES.length }),
     registered: fc.array(fc.boolean(), { minLength: NAMES.length, maxLength: NAMES.length }),
@@ -44,7 +53,7 @@ const scenario = fc
       { maxLength: 12 },
     ),
   })
-  .map(({ split, created, off, services, machines, registered, faults }) => {
+  .map(({ split, created, off, hosts, services, machines, registered, faults }) => {
     const subnets = [0, 1]
       .map((i) => ({ name: `s${i}`, nodes: NAMES.filter((_, n) => split[n] === i) }))
       .filter((subnet) => subnet.nodes.length > 0);
@@ -56,12 +65,14 @@ const scenario = fc
         machine: machines[i] ?? { kind: "off" },
         registered: home !== undefined || (registered[i] ?? false),
         subnetId: home?.name,
+        hostVersion: home === undefined ? undefined : "another",
         healthy: false,
       });
     }
     // A subnet whose nodes are off and unregistered can never be made, which is right and not what is tested here.
     const kept = off.filter((name) => !subnets.some((subnet) => subnet.nodes.includes(name)));
-    const target: TargetTestnet = { powered: new Set(NAMES.filter((name) => !kept.includes(name))), subnets };
+    const powered = new Set(NAMES.filter((name) => !kept.includes(name)));
+    const target: TargetTestnet = { powered, subnets, hosts: new Set(hosts) };
     return { world, target, faults };
   });
 
@@ -73,6 +84,7 @@ function observe(world: World): ObservedTestnet {
       machine: node.machine,
       nodeId: node.registered ? `id-${name}` : undefined,
       subnetId: node.subnetId,
+      hostVersion: node.hostVersion,
       answers: {
         ...NO_ANSWERS,
         orchestrator: up,
@@ -96,6 +108,14 @@ function execute(world: World, target: TargetTestnet, step: Step): void {
       node.machine = { kind: "running" };
       return;
     }
+    case "assign-host-version":
+      for (const [name, node] of world.nodes)
+        if (step.nodeIds.includes(`id-${name}`)) {
+          assert.ok(node.registered && target.hosts.has(name), "only registered nodes with a host are given a version");
+          assert.equal(node.hostVersion, undefined, "no version is taken back");
+          node.hostVersion = "first";
+        }
+      return;
     case "create-subnet": {
       assert.ok(!world.subnetsCreated.includes(step.subnet), "no subnet is created twice");
       world.subnetsCreated.push(step.subnet);

@@ -5,7 +5,7 @@ import { planBringUp } from "./planner.ts";
 import { hostStateOf, nodeStateOf } from "./node-state.ts";
 import { progressOf } from "./progress.ts";
 
-const target = { powered: new Set(["a", "b"]), subnets: [{ name: "s", nodes: ["a", "b"] }] };
+const target = { powered: new Set(["a", "b"]), subnets: [{ name: "s", nodes: ["a", "b"] }], hosts: new Set<string>() };
 const running: ObservedNode = { ...UNKNOWN_NODE, machine: { kind: "running" } };
 const answering = { ...NO_ANSWERS, orchestrator: true, sinceStart: true };
 const registered = (id: string): ObservedNode => ({ ...running, nodeId: id, answers: answering });
@@ -55,6 +55,18 @@ void test("a subnet is created when all its nodes are registered, and only once"
   });
   const one = { ...registered("A"), subnetId: "subnet" };
   assert.equal(planBringUp(target, observed(one, registered("B")), 0).kind, "waiting");
+});
+
+void test("the record of a nested node is given a version of HostOS, once it is there and unless it has one", () => {
+  const hosts = new Set(["a", "b"]);
+  const members = { a: healthy("A"), b: healthy("B") };
+  const plan = (a: ObservedNode, b: ObservedNode) => planBringUp({ ...target, hosts }, observed(a, b), 0);
+  assert.equal(plan(running, running).kind, "waiting");
+  assert.deepEqual(plan(members.a, { ...members.b, hostVersion: "h2" }), {
+    kind: "steps",
+    steps: [{ kind: "assign-host-version", nodeIds: ["A"] }],
+  });
+  assert.equal(plan({ ...members.a, hostVersion: "h1" }, { ...members.b, hostVersion: "h2" }).kind, "settled");
 });
 
 void test("healthy members and registered others are all there is to reach", () => {

@@ -5,7 +5,9 @@ import { nodeStateOf } from "./node-state.ts";
 export type Step =
   | { readonly kind: "start-services" }
   | { readonly kind: "start-node"; readonly node: string }
-  | { readonly kind: "create-subnet"; readonly subnet: string; readonly nodeIds: readonly string[] };
+  | { readonly kind: "create-subnet"; readonly subnet: string; readonly nodeIds: readonly string[] }
+  /** The version of HostOS that these nodes were made with, for their records. */
+  | { readonly kind: "assign-host-version"; readonly nodeIds: readonly string[] };
 
 export type Plan =
   /** Do these in order, then plan again. */
@@ -19,7 +21,7 @@ export type Plan =
  * From what is the case to what comes next. Pure; `now` decides about retries.
  *
  * A subnet of the topology exists as soon as the registry lists any of its nodes in a subnet: membership changes after
- * that are the network's business, not the bring-up's. Creation is atomic in the registry, so a crash around it shows
+ * that are the network's business, not the bring-up's; so is the version of HostOS once a node's record names one. Creation is atomic in the registry, so a crash around it shows
  * either all of it or nothing.
  */
 export function planBringUp(target: TargetTestnet, observed: ObservedTestnet, now: number): Plan {
@@ -36,6 +38,10 @@ export function planBringUp(target: TargetTestnet, observed: ObservedTestnet, no
     const nodeIds = members.map((member) => member?.nodeId).filter((id) => id !== undefined);
     if (nodeIds.length === nodes.length) steps.push({ kind: "create-subnet", subnet: name, nodeIds });
   }
+  const hosts = [...target.hosts].map((node) => observed.nodes.get(node));
+  const unsaid = hosts.filter((node) => node?.hostVersion === undefined).map((node) => node?.nodeId);
+  const nodeIds = unsaid.filter((id) => id !== undefined);
+  if (nodeIds.length > 0) steps.push({ kind: "assign-host-version", nodeIds });
   if (steps.length > 0) return { kind: "steps", steps };
   const waiting = [...target.powered].filter((node) => !isSettled(node, target, observed));
   return waiting.length > 0 ? { kind: "waiting", nodes: waiting } : { kind: "settled" };

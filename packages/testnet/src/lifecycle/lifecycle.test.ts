@@ -32,6 +32,7 @@ const hostImage: HostImage = {
   variant: "dev",
   rootHash: "c".repeat(64),
   diskImage: { path: "/h" },
+  updateImage: { path: "/i", size: 1, sha256: "d".repeat(64) },
 };
 
 interface Place {

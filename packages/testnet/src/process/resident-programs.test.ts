@@ -17,19 +17,14 @@ void test("a program says the same from its module as from its sources", async (
   const directory = await mkdtemp(join(tmpdir(), "icos-programs-"));
   try {
     await bundlePrograms(directory);
-    assert.deepEqual((await readdir(directory)).sort(), [
-      "create-subnet.mjs",
-      "nns.mjs",
-      "services.mjs",
-      "supervisor.mjs",
-    ]);
+    assert.deepEqual((await readdir(directory)).sort(), ["govern.mjs", "nns.mjs", "services.mjs", "supervisor.mjs"]);
     const expected = {
       supervisor: /Usage: supervisor/,
       nns: /Usage: nns/,
       services: /ENOENT/,
-      "create-subnet": /JSON/,
+      govern: /JSON/,
     };
-    for (const name of ["supervisor", "nns", "services", "create-subnet"] as const) {
+    for (const name of ["supervisor", "nns", "services", "govern"] as const) {
       const bundled = start(name, directory);
       assert.match(bundled.said, expected[name]);
       assert.ok(bundled.status !== 0 && bundled.status === start(name).status, `${name} exited with ${bundled.status}`);

@@ -4,7 +4,7 @@ import { makeDirectory, writeFileDurably } from "@icos/system";
 /** Programs of a testnet that run as long as it does, or on behalf of one that does. */
 const SOURCES = {
   supervisor: join(import.meta.dirname, "../programs/supervisor.ts"),
-  "create-subnet": join(import.meta.dirname, "../programs/create-subnet.ts"),
+  govern: join(import.meta.dirname, "../programs/govern.ts"),
   services: join(import.meta.dirname, "../network/programs/services.ts"),
   nns: join(import.meta.dirname, "../../../nns/src/programs/nns.ts"),
 } as const;
@@ -19,7 +19,7 @@ const FLAGS: Readonly<Record<ResidentProgram, readonly string[]>> = {
   services: SMALL,
   // It answers a few requests a second: optimising compilers would take more memory than they save time.
   nns: [...SMALL, "--no-opt", "--no-maglev"],
-  "create-subnet": SMALL,
+  govern: SMALL,
 };
 
 /** Settings of the C library for these programs; not for those with many threads that they start. */

@@ -16,13 +16,8 @@ export const testnetImageSchema = v.strictObject({
   updateImage: v.strictObject({ path: v.string(), size: v.number(), sha256: hex(32) }),
 });
 
-/** The HostOS that nested nodes boot: made by `icos image build hostos --variant dev`. */
-export const hostImageSchema = v.strictObject({
-  version: v.string(),
-  variant: v.picklist(["prod", "dev"]),
-  rootHash: hex(32),
-  diskImage: v.strictObject({ path: v.string() }),
-});
+/** The HostOS that nested nodes boot first: made by `icos image build hostos --variant dev`. */
+export const hostImageSchema = v.strictObject({ ...testnetImageSchema.entries });
 
 /** `testnet.json`: all that is decided about a testnet. What can be observed is never written down. */
 export const testnetFileSchema = v.strictObject({

@@ -64,9 +64,11 @@ export function createFakeTestnet(count: number, plan: TestnetPlan = fakePlan(co
             plan.nodes.filter(({ name }) => registered.has(name)).map(({ name, ipv6 }) => [ipv6, `id-${name}`]),
           ),
           subnetIdByNode: new Map(createdSubnets.flatMap((ids, i) => ids.map((id) => [id, `subnet-${i + 1}`]))),
+          hostVersionByNode: new Map(),
         };
       },
       createSubnet: async (ids) => void createdSubnets.push(ids),
+      assignHostVersion: async () => undefined,
       async probe({ name }) {
         const member = createdSubnets.flat().includes(`id-${name}`);
         const replica = booted(name) && member ? { healthy: true, version: "replica-v1" } : undefined;

@@ -22,6 +22,8 @@ export interface RegistrySnapshot {
   readonly nodeIdByAddress: ReadonlyMap<string, string>;
   /** The subnet of each member, by node id. */
   readonly subnetIdByNode: ReadonlyMap<string, string>;
+  /** The HostOS version that a node's record names, by node id. */
+  readonly hostVersionByNode: ReadonlyMap<string, string>;
 }
 
 /** What answers in a node at this moment. */
@@ -41,6 +43,8 @@ export interface RunningServices {
   isRunning(): boolean;
   readRegistry(): Promise<RegistrySnapshot>;
   createSubnet(nodeIds: readonly string[]): Promise<void>;
+  /** The version of HostOS that the testnet was made with, for the records of these nodes. */
+  assignHostVersion(nodeIds: readonly string[]): Promise<void>;
   probe(node: NodePlan): Promise<NodeProbe>;
   close(): Promise<void>;
 }

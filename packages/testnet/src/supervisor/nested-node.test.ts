@@ -120,6 +120,7 @@ void test("the status of a nested node shows both layers", () => {
     },
     nodeId: "id",
     subnetId: undefined,
+    hostVersion: undefined,
   };
   const parts: StatusParts = {
     situation: "starting",

@@ -1,6 +1,6 @@
 import type { NnsInitInput } from "@icos/nns";
 import { TESTNET_NODE_KEYS } from "@icos/registry";
-import type { TestnetImage } from "../state/testnet-file.ts";
+import type { HostImage, TestnetImage } from "../state/testnet-file.ts";
 import type { Topology } from "../topology/topology.ts";
 
 export interface NnsInitOptions {
@@ -8,6 +8,8 @@ export interface NnsInitOptions {
   readonly image: TestnetImage;
   /** Where nodes fetch the image of that version. */
   readonly updateImageUrl: string;
+  /** Of nested nodes. */
+  readonly host: { readonly image: HostImage; readonly updateImageUrl: string } | undefined;
   /** Principals in textual form. */
   readonly governance: string;
   readonly provider: string;
@@ -16,9 +18,9 @@ export interface NnsInitOptions {
 
 const DATA_CENTER = "local";
 
-/** What the testnet's registry begins with: the operators with room for their nodes, and the version that nodes run. */
+/** What the testnet's registry begins with: the operators with room for their nodes, and the versions that nodes and hosts run. */
 export function nnsInit(options: NnsInitOptions): NnsInitInput {
-  const { topology, image, operators } = options;
+  const { topology, image, host, operators } = options;
   return {
     governance: options.governance,
     requiredNodeKeys: [...TESTNET_NODE_KEYS],
@@ -31,6 +33,9 @@ export function nnsInit(options: NnsInitOptions): NnsInitInput {
       allowance: topology.nodes.filter((node) => node.operator === name).length,
     })),
     replicaVersion: { id: image.version, sha256: image.updateImage.sha256, urls: [options.updateImageUrl] },
+    ...(host && {
+      hostosVersion: { id: host.image.version, sha256: host.image.updateImage.sha256, urls: [host.updateImageUrl] },
+    }),
     unassignedNodes: { replicaVersion: image.version },
   };
 }

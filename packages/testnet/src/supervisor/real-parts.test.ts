@@ -42,7 +42,7 @@ const image: TestnetFile["image"] = {
 };
 const principal = (byte: number): string => Principal.fromUint8Array(Uint8Array.of(byte)).toText();
 
-void test("the registry begins with every operator's allowance and the image's version", () => {
+void test("the registry begins with every operator's allowance and the versions of both images", () => {
   const operators = new Map([
     ["operator", principal(3)],
     ["second", principal(4)],
@@ -50,6 +50,7 @@ void test("the registry begins with every operator's allowance and the image's v
   const content = nnsInit({
     topology,
     image,
+    host: { image: { ...image, version: "h1" }, updateImageUrl: "http://[fd00::80]/h.tar.zst" },
     updateImageUrl: "http://[fd00::80]/u.tar.zst",
     governance: principal(1),
     provider: principal(2),
@@ -66,6 +67,8 @@ void test("the registry begins with every operator's allowance and the image's v
   assert.deepEqual(init.requiredNodeKeys, ["nodeSigning", "committeeSigning", "tlsCertificate"]);
   assert.deepEqual([init.replicaVersion?.id, init.replicaVersion?.sha256], ["v1", "b".repeat(64)]);
   assert.equal(init.unassignedNodes?.replicaVersion, "v1");
+  const { hostosVersion: host } = init;
+  assert.deepEqual([host?.id, host?.sha256, host?.urls], ["h1", "b".repeat(64), ["http://[fd00::80]/h.tar.zst"]]);
 });
 
 void test("a node's medium has its network, its registry and its keys; the operator's key does not print", () => {

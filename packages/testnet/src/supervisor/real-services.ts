@@ -7,7 +7,7 @@ import { type SpawnCommand, writeFileDurably } from "@icos/system";
 import { serviceAddresses, startServices } from "../network/index.ts";
 import { privateKeyPem, type TestnetKeys } from "../state/keys.ts";
 import { programCommand } from "../process/resident-programs.ts";
-import { createSubnet } from "./create-subnet.ts";
+import { govern, type Govern } from "./govern.ts";
 import { httpPost } from "./http-post.ts";
 import { openLoopbackPorts } from "./loopback-ports.ts";
 import type { RunningServices } from "./modules.ts";
@@ -15,7 +15,7 @@ import { nnsInit } from "./nns-init.ts";
 import { probeNode } from "./node-probe.ts";
 import { registrySnapshot } from "./registry-snapshot.ts";
 import type { ModulesContext } from "./run-supervisor.ts";
-import { adoptFile } from "./shared-files.ts";
+import { serveUpdateImage } from "./served-images.ts";
 
 export interface RealServicesOptions extends ModulesContext {
   readonly keys: TestnetKeys;
@@ -30,13 +30,13 @@ const REPLICA_PORT = 8080;
 /** Starts NNS, DNS, NTP, router, file server and gateway, and joins the host to them. */
 export async function startRealServices(options: RealServicesOptions): Promise<RunningServices> {
   const { directories, plan, file, logger, keys } = options;
-  const { image } = file.current;
+  const { image, hostImage } = file.current;
   const addresses = serviceAddresses(plan.prefix);
   const filesDirectory = join(directories.state, "files");
-  const updateImage = `update-img-${image.version}.tar.zst`;
-  await adoptFile(image.updateImage.path, join(filesDirectory, updateImage));
+  const updateImageUrl = await serveUpdateImage(options, "guestos", image);
+  const hostImageUrl = hostImage && (await serveUpdateImage(options, "hostos", hostImage));
   const init = join(directories.state, "nns-init.json");
-  const content = await makeNnsInit(options, `http://[${addresses.files}]/${updateImage}`);
+  const content = await makeNnsInit(options, updateImageUrl, hostImageUrl);
   await writeFileDurably(init, `${JSON.stringify(content, undefined, 2)}\n`, 0o600);
 
   const handle = await startServices({
@@ -60,19 +60,21 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
     };
     const ports = await openLoopbackPorts(targets, handle.gateway, file);
     const source = httpChangesSource([ports.nnsUrl], { fetch: httpPost });
+    const act = async (action: Govern["action"]): Promise<void> => {
+      const identity = privateKeyPem(await keys.governance());
+      const request = { url: ports.nnsUrl, rootKey: handle.rootKey, identity, action };
+      await govern(request, programCommand("govern", directories.programs));
+    };
     const reader = new RegistryReader({ source, rootKey: Buffer.from(handle.rootKey, "hex") });
     return {
       nns: { url: ports.nnsUrl, rootKey: handle.rootKey },
       statusUrl: (node) => ports.statusUrl(node),
       isRunning: () => running,
       readRegistry: async () => registrySnapshot(await reader.nodes(), await reader.subnets()),
-      async createSubnet(nodeIds) {
-        const { rootKey } = handle;
-        const identity = privateKeyPem(await keys.governance());
-        await createSubnet(
-          { url: ports.nnsUrl, rootKey, identity, nodeIds: [...nodeIds], version: image.version },
-          programCommand("create-subnet", directories.programs),
-        );
+      createSubnet: (nodeIds) => act({ kind: "create-subnet", nodeIds: [...nodeIds], version: image.version }),
+      async assignHostVersion(nodeIds) {
+        if (hostImage === undefined) return;
+        await act({ kind: "assign-host-version", nodeIds: [...nodeIds], version: hostImage.version });
       },
       probe: (node) => probeNode(handle.gateway, node),
       async close() {
@@ -86,8 +88,12 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
   }
 }
 
-async function makeNnsInit({ file, keys }: RealServicesOptions, updateImageUrl: string) {
-  const { topology, image } = file.current;
+async function makeNnsInit(
+  { file, keys }: RealServicesOptions,
+  updateImageUrl: string,
+  hostImageUrl: string | undefined,
+) {
+  const { topology, image, hostImage } = file.current;
   const principal = (key: KeyObject): string => {
     const der = createPublicKey(key).export({ type: "spki", format: "der" });
     return Principal.selfAuthenticating(der).toText();
@@ -99,6 +105,7 @@ async function makeNnsInit({ file, keys }: RealServicesOptions, updateImageUrl: 
     topology,
     image,
     updateImageUrl,
+    host: hostImage && hostImageUrl !== undefined ? { image: hostImage, updateImageUrl: hostImageUrl } : undefined,
     governance: principal(await keys.governance()),
     provider: principal(await keys.provider()),
     operators,

@@ -9,14 +9,16 @@ type Subnets = Awaited<ReturnType<RegistryReader["subnets"]>>;
 /** What the bring-up needs of the registry's records. Pure. */
 export function registrySnapshot(nodes: Nodes, subnets: Subnets): RegistrySnapshot {
   const nodeIdByAddress = new Map<string, string>();
-  for (const [id, { http }] of nodes) {
+  const hostVersionByNode = new Map<string, string>();
+  for (const [id, { http, hostosVersionId }] of nodes) {
+    if (hostosVersionId !== undefined && hostosVersionId !== "") hostVersionByNode.set(id, hostosVersionId);
     const address = canonical(http?.ipAddr);
     if (address !== undefined) nodeIdByAddress.set(address, id);
   }
   const subnetIdByNode = new Map<string, string>();
   for (const [id, { membership }] of subnets)
     for (const member of membership) subnetIdByNode.set(Principal.fromUint8Array(member).toText(), id);
-  return { nodeIdByAddress, subnetIdByNode };
+  return { nodeIdByAddress, subnetIdByNode, hostVersionByNode };
 }
 
 /** Records may hold any spelling of an address. */

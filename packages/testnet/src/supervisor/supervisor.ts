@@ -29,7 +29,11 @@ export interface Supervisor {
 
 type Executors = { readonly [Kind in Step["kind"]]: (step: Extract<Step, { kind: Kind }>) => Promise<void> };
 
-const EMPTY_REGISTRY: RegistrySnapshot = { nodeIdByAddress: new Map(), subnetIdByNode: new Map() };
+const EMPTY_REGISTRY: RegistrySnapshot = {
+  nodeIdByAddress: new Map(),
+  subnetIdByNode: new Map(),
+  hostVersionByNode: new Map(),
+};
 
 export function createSupervisor(
   plan: TestnetPlan,
@@ -49,7 +53,11 @@ export function createSupervisor(
   let wake = new AbortController();
   let ended: Promise<void> | undefined;
 
-  const target = (): TargetTestnet => ({ powered, subnets: plan.subnets });
+  const target = (): TargetTestnet => ({
+    powered,
+    subnets: plan.subnets,
+    hosts: new Set(plan.nodes.filter((node) => node.nested).map((node) => node.name)),
+  });
 
   function keeperOf(name: string): NodeKeeper {
     const keeper = keepers.get(name);
@@ -69,7 +77,8 @@ export function createSupervisor(
     const keeper = keeperOf(node.name);
     const nodeId = registry.nodeIdByAddress.get(node.ipv6);
     const subnetId = nodeId === undefined ? undefined : registry.subnetIdByNode.get(nodeId);
-    return { machine: keeper.state(), answers: keeper.answers(), nodeId, subnetId };
+    const hostVersion = nodeId === undefined ? undefined : registry.hostVersionByNode.get(nodeId);
+    return { machine: keeper.state(), answers: keeper.answers(), nodeId, subnetId, hostVersion };
   }
 
   function observed(): ObservedTestnet {
@@ -109,6 +118,7 @@ export function createSupervisor(
       await keeperOf(node).start(() => modules.prepareMachine(nodePlan, current));
     },
     "create-subnet": ({ nodeIds }) => runningServices().createSubnet(nodeIds),
+    "assign-host-version": ({ nodeIds }) => runningServices().assignHostVersion(nodeIds),
   };
 
   async function execute(step: Step): Promise<void> {
@@ -119,6 +129,8 @@ export function createSupervisor(
       case "start-node":
         return executors[step.kind](step);
       case "create-subnet":
+        return executors[step.kind](step);
+      case "assign-host-version":
         return executors[step.kind](step);
     }
   }
