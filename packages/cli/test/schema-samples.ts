@@ -61,7 +61,7 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, unknown>> = {
         statusUrl: "http://127.0.0.1:2/api/v2/status",
         consoleLog: "/x/console.log",
         memoryMiB: 1024,
-        host: { state: "running", ipv6: "fd00::6", version: "h", slot: "A", guestVm: "running" },
+        host: { state: "running", ipv6: "fd00::6", version: "h", slot: "A", confirmed: true, guestVm: "running" },
         link: { delayMs: 1, jitterMs: 1, lossPercent: 1, bandwidthBitsPerSecond: 1000, cut: false },
         partition: 1,
         problem: { code: "x", message: "y", next: null },

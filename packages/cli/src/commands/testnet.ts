@@ -48,6 +48,25 @@ export function registerTestnet(parent: Command, context: CliContext): void {
     });
   registerNodeCommands(testnet, context);
   testnet
+    .command("upgrade [name]")
+    .description(
+      "have nested nodes run another version of HostOS, by the registry: elects it, assigns it, waits for it",
+    )
+    .option("--hostos [file]", "an update image of HostOS; built from this checkout unless a file is given")
+    .option("--version <version>", "what an image that is built says it is (derived from its inputs unless told)")
+    .option("--nodes <names>", "these nodes, with commas; all nested ones unless told")
+    .option("--no-wait", "return once the registry has it")
+    .option("--timeout <seconds>", "give up when it does not run everywhere after this time", wholeNumber(1, 86_400))
+    .option("--json", "print the testnet's status as JSON")
+    .addHelpText(
+      "after",
+      examples("icos testnet upgrade --hostos", "icos testnet upgrade real --hostos update-img.tar.zst --nodes node-0"),
+    )
+    .action(async (name: string | undefined, options: UpgradeOptions) => {
+      const { testnetUpgrade } = await import("./testnet-upgrade.ts");
+      await testnetUpgrade(context, name, options);
+    });
+  testnet
     .command("stop [name]")
     .description("shut the nodes down and end everything that runs; disks, keys and registry stay")
     .option("--json", "print JSON")
@@ -86,6 +105,15 @@ export interface UpOptions extends JsonOption {
   readonly nodes?: number;
   readonly topology?: string;
   readonly nested?: true;
+  readonly timeout?: number;
+}
+
+export interface UpgradeOptions extends JsonOption {
+  /** A file, or true for what is built. */
+  readonly hostos?: string | true;
+  readonly version?: string;
+  readonly nodes?: string;
+  readonly wait: boolean;
   readonly timeout?: number;
 }
 

@@ -20,10 +20,12 @@ void test("a nested testnet has a second table, of its hosts; another has none",
   const status = statusOf(true);
   const nodes = status.nodes.map((node) => ({
     ...node,
-    host: node.host && ({ ...node.host, state: "running", guestVm: "stopped", slot: "B", version: "h1" } as const),
+    host:
+      node.host &&
+      ({ ...node.host, state: "running", guestVm: "stopped", slot: "B", confirmed: false, version: "h1" } as const),
   }));
   const lines = renderStatus(context, { ...status, nodes }).split("\n");
   const head = lines.findIndex((line) => line.startsWith("HOST OF"));
   assert.match(lines[head] ?? "", /^HOST OF +STATE +GUEST VM +SLOT +VERSION +IPV6$/);
-  assert.match(lines[head + 2] ?? "", /^node-1 +running +stopped +B +h1 +fd[0-9a-f:]+:6800:/);
+  assert.match(lines[head + 2] ?? "", /^node-1 +running +stopped +B \(on trial\) +h1 +fd[0-9a-f:]+:6800:/);
 });

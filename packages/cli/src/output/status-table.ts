@@ -1,4 +1,4 @@
-import type { HostState, NodeState, NodeStatus, TestnetState, TestnetStatus } from "@icos/testnet";
+import type { HostState, HostStatus, NodeState, NodeStatus, TestnetState, TestnetStatus } from "@icos/testnet";
 import type { CliContext, Style } from "../context.ts";
 import { formatDuration, renderTable, type Cell } from "./table.ts";
 
@@ -62,10 +62,15 @@ function hostTable(context: Pick<CliContext, "style">, { nodes }: TestnetStatus)
   const rows = nodes.flatMap(({ name, host }): (string | Cell)[][] => {
     if (host === null) return [];
     const state = { text: host.state, shown: context.style(HOST_COLOUR[host.state], host.state) };
-    return [[name, state, host.guestVm ?? "-", host.slot ?? "-", host.version ?? "-", host.ipv6]];
+    return [[name, state, host.guestVm ?? "-", slotText(host), host.version ?? "-", host.ipv6]];
   });
   if (rows.length === 0) return "";
   return `\n${renderTable(["HOST OF", "STATE", "GUEST VM", "SLOT", "VERSION", "IPV6"], rows)}`;
+}
+
+/** A version that its guest has not yet confirmed is taken back at the next boot. */
+function slotText({ slot, confirmed }: HostStatus): string {
+  return confirmed === false ? `${slot ?? "-"} (on trial)` : (slot ?? "-");
 }
 
 function notes(status: TestnetStatus): string {

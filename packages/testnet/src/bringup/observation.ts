@@ -9,6 +9,8 @@ export type MachineState =
 export interface HostAnswers {
   readonly version: string | undefined;
   readonly slot: "A" | "B" | undefined;
+  /** Whether the slot is confirmed. */
+  readonly confirmed: boolean | undefined;
   /** Its guest's virtual machine. */
   readonly guestVm: "running" | "stopped" | "not-defined" | undefined;
 }

@@ -103,7 +103,7 @@ void test("progress counts nodes phase by phase", () => {
 });
 
 void test("a host's state follows its VM and what it says", () => {
-  const host = { version: "h", slot: "A", guestVm: "running" } as const;
+  const host = { version: "h", slot: "A", confirmed: true, guestVm: "running" } as const;
   assert.equal(hostStateOf(UNKNOWN_NODE), "off");
   assert.equal(hostStateOf(running), "booting");
   assert.equal(hostStateOf({ ...running, answers: { ...NO_ANSWERS, host, hostSinceStart: true } }), "running");

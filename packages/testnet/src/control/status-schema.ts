@@ -48,6 +48,8 @@ export const hostStatusSchema = v.strictObject({
   version: v.nullable(v.string()),
   /** The slot that it says it runs from. */
   slot: v.nullable(v.picklist(["A", "B"])),
+  /** Whether it says that the version has been confirmed; until then the next boot goes back to the other slot. */
+  confirmed: v.nullable(v.boolean()),
   /** What it says about its guest's virtual machine. */
   guestVm: v.nullable(v.picklist(["running", "stopped", "not-defined"])),
 });

@@ -28,10 +28,12 @@ const GUEST_VM = new Map([
 export function readHostMetrics(text: string): HostAnswers {
   const version = sampleOf(text, "hostos_version")?.labels.get("version");
   const slot = sampleOf(text, "hostos_boot_slot")?.labels.get("slot");
+  const stable = sampleOf(text, "hostos_boot_stable")?.value;
   const guest = sampleOf(text, "hostos_guestos_state")?.value;
   return {
     version,
     slot: slot === "A" || slot === "B" ? slot : undefined,
+    confirmed: stable === undefined ? undefined : stable === "1",
     guestVm: [...GUEST_VM].find(([value]) => value === guest)?.[1],
   };
 }

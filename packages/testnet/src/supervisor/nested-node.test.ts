@@ -102,12 +102,18 @@ void test("HostOS's metrics say version, slot and what the guest's machine does"
   const text = [
     "# HELP hostos_version The version.",
     'hostos_version{version="abc\\"d"} 1',
-    'hostos_boot_slot{cycle="stable",slot="B"} 1',
+    'hostos_boot_slot{slot="B"} 1',
+    "hostos_boot_stable 0",
     'hostos_guestos_state{vm="guestos"} 2',
     "",
   ].join("\n");
-  assert.deepEqual(readHostMetrics(text), { version: 'abc\\"d', slot: "B", guestVm: "stopped" });
-  assert.deepEqual(readHostMetrics("node_load1 0.1\n"), { version: undefined, slot: undefined, guestVm: undefined });
+  assert.deepEqual(readHostMetrics(text), { version: 'abc\\"d', slot: "B", confirmed: false, guestVm: "stopped" });
+  assert.deepEqual(readHostMetrics("node_load1 0.1\n"), {
+    version: undefined,
+    slot: undefined,
+    confirmed: undefined,
+    guestVm: undefined,
+  });
 });
 
 void test("the status of a nested node shows both layers", () => {
@@ -115,7 +121,7 @@ void test("the status of a nested node shows both layers", () => {
     machine: { kind: "running" },
     answers: {
       ...NO_ANSWERS,
-      host: { version: "h2", slot: "A", guestVm: "stopped" },
+      host: { version: "h2", slot: "A", confirmed: true, guestVm: "stopped" },
       hostSinceStart: true,
     },
     nodeId: "id",
@@ -136,7 +142,14 @@ void test("the status of a nested node shows both layers", () => {
     composeStatus(plan, { services: "running", nodes: new Map([[node.name, { ...seen, answers }]]) }, parts).nodes[0];
   const both = status(seen.answers);
   assert.equal(both?.state, "booting");
-  assert.deepEqual(both.host, { state: "running", ipv6: host.ipv6, version: "h2", slot: "A", guestVm: "stopped" });
-  const silent = { state: "booting", ipv6: host.ipv6, version: "h1", slot: null, guestVm: null };
+  assert.deepEqual(both.host, {
+    state: "running",
+    ipv6: host.ipv6,
+    version: "h2",
+    slot: "A",
+    confirmed: true,
+    guestVm: "stopped",
+  });
+  const silent = { state: "booting", ipv6: host.ipv6, version: "h1", slot: null, confirmed: null, guestVm: null };
   assert.deepEqual(status(NO_ANSWERS)?.host, silent);
 });

@@ -33,8 +33,8 @@ export async function startRealServices(options: RealServicesOptions): Promise<R
   const { image, hostImage } = file.current;
   const addresses = serviceAddresses(plan.prefix);
   const filesDirectory = join(directories.state, "files");
-  const updateImageUrl = await serveUpdateImage(options, "guestos", image);
-  const hostImageUrl = hostImage && (await serveUpdateImage(options, "hostos", hostImage));
+  const updateImageUrl = await serveUpdateImage(options, "guestos", image.updateImage);
+  const hostImageUrl = hostImage && (await serveUpdateImage(options, "hostos", hostImage.updateImage));
   const init = join(directories.state, "nns-init.json");
   const content = await makeNnsInit(options, updateImageUrl, hostImageUrl);
   await writeFileDurably(init, `${JSON.stringify(content, undefined, 2)}\n`, 0o600);

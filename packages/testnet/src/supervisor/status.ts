@@ -74,6 +74,7 @@ function hostStatus(ipv6: string, seen: ObservedNode, imageVersion: string | und
     ipv6,
     version: seen.machine.kind === "running" ? (host?.version ?? imageVersion ?? null) : null,
     slot: host?.slot ?? null,
+    confirmed: host?.confirmed ?? null,
     guestVm: host?.guestVm ?? null,
   };
 }
