@@ -19,6 +19,7 @@ const NODE: Observation = {
   slot: { running: "A", state: { alternative: "A", cycle: "stable" } },
   failedUnits: [],
   varUsed: 0.2,
+  upgrade: undefined,
 };
 
 interface Case {
@@ -253,6 +254,14 @@ void test("what else is worth knowing stands beside the situation", () => {
   ]);
   const waiting = explain({ ...NODE, slot: { running: "A", state: { alternative: "B", cycle: "first_boot" } } });
   assert.deepEqual(waiting.notices, ["An upgrade of HostOS waits in slot B for a restart."]);
+  const upgrade = { format: 1, version: "h2", sha256: "2", slot: "B", installedAt: 1 } as const;
+  const why = "the guest runs and has not reported after 20 minutes";
+  const gaveUp = explain({ ...NODE, upgrade: { ...upgrade, outcome: { kind: "gave-up", at: 2, why } } });
+  assert.deepEqual(gaveUp.notices, [`Version h2 of HostOS was given up: ${why}.`]);
+  assert.deepEqual(
+    explain({ ...NODE, upgrade: { ...upgrade, outcome: { kind: "confirmed", at: 2, why } } }).notices,
+    [],
+  );
   assert.deepEqual(explain(NODE).notices, []);
 });
 

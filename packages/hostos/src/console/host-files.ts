@@ -9,6 +9,8 @@ export interface HostFiles {
   readonly recoveryLock: string;
   readonly version: string;
   readonly grubenv: string;
+  /** What became of the last upgrade of the host. */
+  readonly upgradeRecord: string;
   readonly kernelCommandLine: string;
   /** The network devices as the kernel shows them. */
   readonly networkDevices: string;
@@ -26,6 +28,7 @@ export function hostFiles(root = "/"): HostFiles {
     recoveryLock: at("run/icos/manual-recovery"),
     version: at("opt/ic/share/version.txt"),
     grubenv: at("boot/grub/grubenv"),
+    upgradeRecord: at("boot/config/hostos-upgrade.json"),
     kernelCommandLine: at("proc/cmdline"),
     networkDevices: at("sys/class/net"),
     resolvers: at("etc/resolv.conf"),

@@ -2,6 +2,7 @@ import { access, readFile, statfs } from "node:fs/promises";
 import { hostAddressOf, loadConfig, shownConfig, type HostosConfig } from "@icos/config";
 import { bootStateOf, parseGrubenv, runningSlot } from "@icos/slots";
 import { describeError, type Clock } from "@icos/system";
+import { readUpgradeRecord } from "../upgrade/upgrade-record.ts";
 import { explain } from "./explain.ts";
 import type { HostFiles } from "./host-files.ts";
 import { networkFacts, networkText } from "./network-facts.ts";
@@ -58,6 +59,7 @@ async function lookAt(modules: ObserverModules, units: readonly UnitState[], now
     vm: await guestVm(unit("guestos.service")),
     report,
     slot,
+    upgrade: await readUpgradeRecord(files.upgradeRecord).catch(() => undefined),
     failedUnits: units.filter(({ active }) => active === "failed").map(({ name }) => name),
     varUsed: await usedPart(files.var),
   };

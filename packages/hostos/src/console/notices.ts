@@ -1,10 +1,12 @@
+import { cleanLine } from "./clean-text.ts";
 import type { Observation } from "./situation.ts";
 
 /** Below this much free space logs and downloads begin to fail. */
 const VAR_NEARLY_FULL = 0.9;
+const LONGEST_NOTICE = 300;
 
 /** What is worth knowing beside the one situation that the node is in. */
-export function noticesOf({ slot, failedUnits, varUsed, now, report }: Observation): readonly string[] {
+export function noticesOf({ slot, upgrade, failedUnits, varUsed, now, report }: Observation): readonly string[] {
   const notices: string[] = [];
   if (slot !== undefined) {
     const { running, state } = slot;
@@ -13,6 +15,10 @@ export function noticesOf({ slot, failedUnits, varUsed, now, report }: Observati
     if (state.cycle === "first_boot")
       notices.push(`An upgrade of HostOS waits in slot ${state.alternative} for a restart.`);
   }
+  if (upgrade?.outcome.kind === "gave-up")
+    notices.push(
+      cleanLine(`Version ${upgrade.version} of HostOS was given up: ${upgrade.outcome.why}.`, LONGEST_NOTICE),
+    );
   if (varUsed !== undefined && varUsed >= VAR_NEARLY_FULL)
     notices.push(`The host's /var is ${Math.floor(varUsed * 100)} % full.`);
   if (failedUnits.length > 0) {

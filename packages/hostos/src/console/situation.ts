@@ -1,4 +1,5 @@
 import type { BootState, Slot } from "@icos/slots";
+import type { UpgradeRecord } from "../upgrade/upgrade-record.ts";
 
 /** What the virtual machine's runner last said. */
 export type GuestVm =
@@ -48,6 +49,8 @@ export interface Observation {
   readonly report: GuestReport | undefined;
   /** Of the host itself. */
   readonly slot: { readonly running: Slot; readonly state: BootState } | undefined;
+  /** The last upgrade of the host. */
+  readonly upgrade: UpgradeRecord | undefined;
   readonly failedUnits: readonly string[];
   /** Used part of the host's /var, from 0 to 1. */
   readonly varUsed: number | undefined;

@@ -28,6 +28,7 @@ async function watch(form: Terminal["form"]): Promise<string> {
         slot: undefined,
         failedUnits: [],
         varUsed: undefined,
+        upgrade: undefined,
       });
       const unknown = { nodeId: undefined, hostIpv6: undefined, guestIpv6: undefined };
       return {

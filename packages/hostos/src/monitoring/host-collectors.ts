@@ -9,10 +9,13 @@ import type { Layout } from "../layout.ts";
 import { bootSeries, slotSeries } from "./boot-series.ts";
 import { guestSeries, type GuestReport } from "./guest-series.ts";
 import type { Collector } from "./run-monitoring.ts";
+import { readUpgradeRecord, upgradeRecordPath } from "../upgrade/upgrade-record.ts";
+import { upgradeSeries } from "./upgrade-series.ts";
 import { versionSeries } from "./version-series.ts";
 
 /** The sources that any account may read; what needs root is asked by `collect-hardware`. */
-export function hostCollectors(config: HostosConfig, { run, proc, bootGrub, share }: Layout): readonly Collector[] {
+export function hostCollectors(config: HostosConfig, layout: Layout): readonly Collector[] {
+  const { run, proc, bootGrub, share } = layout;
   const version = async (): Promise<string> => (await readFile(join(share, "version.txt"), "utf8")).trim();
   const grubenv = join(bootGrub, "grubenv");
   const guests = guestVmCount(config.icos_settings.node_reward_type ?? "") ?? 1;
@@ -27,6 +30,10 @@ export function hostCollectors(config: HostosConfig, { run, proc, bootGrub, shar
         const slot = runningSlot(await readFile(join(proc, "cmdline"), "utf8"));
         return [slotSeries(slot), ...bootSeries(state, await version())];
       },
+    },
+    {
+      name: "hostos_upgrade",
+      collect: async () => upgradeSeries(await readUpgradeRecord(upgradeRecordPath(layout))),
     },
     {
       name: "hostos_guestos",

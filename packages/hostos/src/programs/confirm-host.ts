@@ -5,12 +5,14 @@ import { createLayout } from "../layout.ts";
 import { GUEST_DISK } from "../recovery/guest-disk.ts";
 import { bootStateStore } from "../upgrade/boot-state-store.ts";
 import { confirmHost } from "../upgrade/confirm-host.ts";
+import { confirmationDeadline } from "../upgrade/confirmation-deadline.ts";
 import { hasPartitionTable } from "../upgrade/guest-presence.ts";
 
 /** Runs as root from the start of the host until the running version is confirmed or given up. */
 const layout = createLayout();
 const exec = createExec();
 await confirmHost(layout, {
+  deadlineMs: await confirmationDeadline(layout),
   store: bootStateStore(layout, exec),
   readHealth: () => readGuestHealth(),
   readGuestVm: () => readRunState(`${layout.run}/icos/guest-vm/guestos.json`),

@@ -1,4 +1,4 @@
-import { createExec, createLogger, describeError } from "@icos/system";
+import { createExec, createLogger, describeError, systemClock } from "@icos/system";
 import { UPGRADE_DIRECTORY } from "../agent/host-upgrade.ts";
 import { createLayout } from "../layout.ts";
 import { bootStateStore } from "../upgrade/boot-state-store.ts";
@@ -8,7 +8,10 @@ import { installUpgrade } from "../upgrade/install-upgrade.ts";
 const layout = createLayout();
 const logger = createLogger(process.stderr, { journal: true, name: "hostos-upgrade" });
 try {
-  const installed = await installUpgrade(layout, UPGRADE_DIRECTORY, { store: bootStateStore(layout, createExec()) });
+  const installed = await installUpgrade(layout, UPGRADE_DIRECTORY, {
+    store: bootStateStore(layout, createExec()),
+    now: () => systemClock.now(),
+  });
   logger.log("info", "the next boot is the first of this version", { ...installed });
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);

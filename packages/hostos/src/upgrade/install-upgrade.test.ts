@@ -15,6 +15,7 @@ import {
 import { createLayout } from "../layout.ts";
 import { bootStateStore } from "./boot-state-store.ts";
 import { installUpgrade } from "./install-upgrade.ts";
+import { readUpgradeRecord } from "./upgrade-record.ts";
 
 const STABLE: BootState = { alternative: "A", cycle: "stable" };
 const BOOT = Buffer.alloc(64 * 1024, "boot");
@@ -35,6 +36,7 @@ void suite("an upgrade of HostOS", () => {
     return installUpgrade(layout, path("upgrade"), {
       store: bootStateStore(layout, exec),
       openDevice: openBlockDevice,
+      now: () => 1_000,
     });
   };
   const state = async (): Promise<BootState> => bootStateOf(parseGrubenv(await readFile(path("boot/grub/grubenv"))));
@@ -42,7 +44,8 @@ void suite("an upgrade of HostOS", () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "hostos-upgrade-"));
     mounts = [];
-    for (const each of ["proc", "boot/grub", "upgrade", "dev/hostlvm"]) await mkdir(path(each), { recursive: true });
+    for (const each of ["proc", "boot/grub", "boot/config", "upgrade", "dev/hostlvm"])
+      await mkdir(path(each), { recursive: true });
     await writeFile(path("proc/cmdline"), "quiet dfinity.system=A\n");
     await writeFile(path("boot/grub/grubenv"), newGrubenv(STABLE));
     for (const name of ["B_boot", "B_root", "B_var"])
@@ -68,6 +71,8 @@ void suite("an upgrade of HostOS", () => {
     assert.deepEqual((await readFile(path("dev/hostlvm/B_var"))).subarray(0, 4096), Buffer.alloc(4096));
     assert.deepEqual(await state(), { alternative: "B", cycle: "first_boot" });
     assert.deepEqual(mounts, ["-o remount,rw", "-o remount,ro"]);
+    const record = await readUpgradeRecord(path("boot/config/hostos-upgrade.json"));
+    assert.deepEqual([record?.version, record?.slot, record?.outcome], ["v2", "B", { kind: "waits" }]);
     assert.deepEqual(await install(), { kind: "waits" });
   });
 

@@ -16,6 +16,7 @@ import {
 import { IcosError, parseJson, readFileIfExists, writeFileDurably } from "@icos/system";
 import { UPGRADE_IMAGE, UPGRADE_REQUEST, upgradeRequestSchema } from "../agent/host-upgrade.ts";
 import { volumePath, type Layout } from "../layout.ts";
+import { upgradeRecordPath, writeUpgradeRecord } from "./upgrade-record.ts";
 
 export type Installed =
   | { readonly kind: "installed"; readonly slot: Slot; readonly version: string }
@@ -31,6 +32,8 @@ export interface InstallUpgradeModules {
   /** Opens a volume for writing. */
   readonly openDevice?: (path: string) => Promise<BlockDevice>;
   readonly onProgress?: (bytes: number) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -45,7 +48,7 @@ export interface InstallUpgradeModules {
 export async function installUpgrade(
   layout: Layout,
   directory: string,
-  { store, openDevice = openBlockDevice, onProgress }: InstallUpgradeModules,
+  { store, openDevice = openBlockDevice, onProgress, now }: InstallUpgradeModules,
 ): Promise<Installed> {
   const running = runningSlot(await readFile(join(layout.proc, "cmdline"), "utf8"));
   const { sha256 } = await readRequest(join(directory, UPGRADE_REQUEST));
@@ -72,6 +75,16 @@ export async function installUpgrade(
         next: "Ask for the upgrade again.",
       },
     );
+  // Before the change that it tells of: a record of a version that is not booted is settled by the next boot.
+  const outcome = { kind: "waits" } as const;
+  await writeUpgradeRecord(upgradeRecordPath(layout), {
+    format: 1,
+    version,
+    sha256,
+    slot,
+    installedAt: now(),
+    outcome,
+  });
   await commitInstall(store, running);
   await mkdir(dirname(record), { recursive: true });
   await writeFileDurably(record, sha256, 0o644);

@@ -32,6 +32,7 @@ function facts(change: Partial<ConfirmationFacts>): ConfirmationFacts {
     hasGuest: true,
     health: undefined,
     guestVm: RUNNING,
+    deadlineMs: CONFIRMATION_DEADLINE_MS,
     ...change,
   };
 }

@@ -12,6 +12,8 @@ export interface ConfirmationFacts {
   readonly hasGuest: boolean;
   readonly health: ReportedHealth | undefined;
   readonly guestVm: RunState | undefined;
+  /** How long a version has, in milliseconds since it was booted. */
+  readonly deadlineMs: number;
 }
 
 export type ConfirmationPlan =
@@ -30,7 +32,7 @@ export const CONFIRMATION_DEADLINE_MS = 20 * 60_000;
  * upstream confirms as soon as the virtual machine was created. Pure.
  */
 export function planConfirmation(facts: ConfirmationFacts): ConfirmationPlan {
-  const { state, running, upMs, hasGuest, health, guestVm } = facts;
+  const { state, running, upMs, hasGuest, health, guestVm, deadlineMs } = facts;
   if (state.cycle === "stable") return { kind: "nothing", why: "the running version is confirmed" };
   if (state.cycle === "first_boot" && state.alternative !== running)
     return { kind: "nothing", why: "another version waits for its first boot" };
@@ -38,9 +40,13 @@ export function planConfirmation(facts: ConfirmationFacts): ConfirmationPlan {
     if (guestVm !== undefined) return { kind: "confirm", why: "the runner works, and there is no guest to ask" };
   } else if (health?.state === "healthy") return { kind: "confirm", why: "the guest is healthy" };
   const missing = whatIsMissing(facts);
-  if (upMs >= CONFIRMATION_DEADLINE_MS)
-    return { kind: "give-up", why: `${missing} after ${Math.round(upMs / 60_000)} minutes` };
+  if (upMs >= deadlineMs) return { kind: "give-up", why: `${missing} after ${duration(upMs)}` };
   return { kind: "wait", for: missing };
+}
+
+function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1_000);
+  return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 
 function whatIsMissing({ hasGuest, health, guestVm }: ConfirmationFacts): string {
