@@ -53,6 +53,16 @@ void suite("HostOS image", () => {
       assert.ok(!names.has(unwanted), unwanted);
   });
 
+  void test("of all firmware it has what its processors and network cards ask for", async () => {
+    const list = async (path: string): Promise<readonly string[]> => {
+      const text = await run("dump.erofs", "--ls", `--path=/usr/lib/firmware${path}`, part("root.img"));
+      return [...text.matchAll(/^\s*\d+\s+\d+\s+([^.\s]\S*)$/gm)].map(([, name = ""]) => name).sort();
+    };
+    assert.deepEqual(await list(""), ["amd", "amd-ucode", "bnx2x", "intel"]);
+    assert.equal((await list("/bnx2x")).length, 3);
+    assert.match((await list("/intel/ice/ddp")).join(" "), /^ice-\d\S+\.pkg ice\.pkg$/);
+  });
+
   void test("nobody has a shell on the prod image but who may log in with a key", async () => {
     const root = join(scratch, "root");
     await run("fsck.erofs", "-d0", `--extract=${root}`, "--no-preserve-owner", part("root.img"));

@@ -9,6 +9,8 @@ const ModuleLists = v.strictObject({
   boot: v.array(v.string()),
   /** Also kept in the image, for udev and systemd to load. A trailing `*` stands for any rest of the name. */
   keep: v.array(v.string()),
+  /** The firmware that stays, below `/usr/lib/firmware`; nothing else of what the packages bring does. */
+  firmware: v.optional(v.array(v.string()), []),
 });
 export type ModuleLists = v.InferOutput<typeof ModuleLists>;
 

@@ -6,6 +6,7 @@ import { packagesOfSet, type PackageLock } from "../lock/package-lock.ts";
 import { packageSetName } from "../lock/package-sets.ts";
 import type { Variant } from "../rootfs/components.ts";
 import { FileTree } from "../rootfs/file-tree.ts";
+import { keepFirmware } from "../rootfs/firmware.ts";
 import { readTarInto, writeTar } from "../rootfs/tar.ts";
 import { unpackPackages } from "../rootfs/unpack-packages.ts";
 import { parseModulesDep, readModuleLists, type ModuleIndex } from "../initramfs/kernel-modules.ts";
@@ -25,7 +26,7 @@ export interface BaseStage {
   readTree(): Promise<FileTree>;
 }
 
-const RECIPE = 4;
+const RECIPE = 5;
 
 export async function baseStage(
   context: BuildContext,
@@ -44,6 +45,7 @@ export async function baseStage(
     if (!kernelPackage) throw new IcosError("no-kernel", `The package set of ${os.title} holds no kernel.`);
     const version = kernelPackage.name.replace("linux-image-", "");
     await takeKernel(context, { tree, deb: store.pathOf(kernelPackage.sha256), version, into, ...lists });
+    keepFirmware(tree, lists.firmware);
     await writeFile(join(into, "kernel-version"), version);
     await writeTar(tree, join(into, "base.tar"), new Date(IMAGE_EPOCH * 1000));
   });
