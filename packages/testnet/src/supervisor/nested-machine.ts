@@ -6,6 +6,7 @@ import { machineSize } from "../topology/machine-size.ts";
 import type { Machine } from "./modules.ts";
 import { consoleSocket, machineUuid, type NodeMachineOptions } from "./node-machine.ts";
 import { exists } from "./shared-files.ts";
+import { ensureStick, stickFile } from "./usb-stick.ts";
 
 /** Debian's OVMF in the tools tree: code, and variables as they are at first. */
 const FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
@@ -23,6 +24,7 @@ export function createNestedMachine(
   const variables = join(node.directory, "firmware.fd");
   const prepare = async (): Promise<MachineDefinition> => {
     await mkdir(node.run, { recursive: true, mode: 0o700 });
+    await ensureStick(node, exec);
     if (!(await exists(variables))) await exec.run(["cp", "--no-preserve=mode", FIRMWARE_VARIABLES, variables]);
     return nestedMachineDefinition(options, { code: FIRMWARE_CODE, variables });
   };
@@ -54,6 +56,7 @@ export function nestedMachineDefinition(
     boot: { kind: "disk", firmware },
     disks: [{ file: node.disk, format: "qcow2" }],
     networkCards: [{ mac: node.host.mac, switchSocket }],
+    ...(node.usbStickMiB === undefined ? {} : { devices: { usb: true, stick: stickFile(node) } }),
     serialLog: node.consoleLog,
     serialSocket: consoleSocket(node),
     qmpSocket: join(node.run, "qmp"),

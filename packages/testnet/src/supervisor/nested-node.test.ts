@@ -1,7 +1,7 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -14,6 +14,7 @@ import {
   readObject,
   Secret,
 } from "@icos/config";
+import type { Exec } from "@icos/system";
 import { renderQemu } from "@icos/vm";
 import { NO_ANSWERS, type ObservedNode } from "../bringup/observation.ts";
 import { testnetDirectories } from "../state/directories.ts";
@@ -24,6 +25,7 @@ import { readHostMetrics } from "./host-probe.ts";
 import { nestedConfigFiles, nestedHostConfig } from "./nested-config.ts";
 import { nestedAccelerator, nestedMachineDefinition } from "./nested-machine.ts";
 import { composeStatus, type StatusParts } from "./status.ts";
+import { ensureStick } from "./usb-stick.ts";
 
 const root = await mkdtemp(join(tmpdir(), "icos-nested-"));
 after(() => rm(root, { recursive: true, force: true }));
@@ -78,9 +80,31 @@ void test("a nested node's machine is its host: firmware, the host's MAC, memory
   const text = renderQemu(emulated).join(" ");
   for (const part of [`mac=${host.mac}`, "size=2048M", "cpus=2", "-cpu max", "/variables.fd", "bootindex=0"])
     assert.ok(text.includes(part), `${part} is missing in: ${text}`);
-  assert.doesNotMatch(text, /-kernel/);
+  assert.doesNotMatch(text, /-kernel|usb-storage/);
+  const withStick = { ...machine, node: { ...node, usbStickMiB: 64 }, accelerator: { kind: "tcg" } as const };
+  assert.match(renderQemu(nestedMachineDefinition(withStick, firmware)).join(" "), /node-0\/stick\.img.*usb-storage/);
   const fast = nestedMachineDefinition({ ...machine, accelerator: { kind: "kvm" } }, firmware);
   assert.match(renderQemu(fast).join(" "), /-accel kvm -cpu host/);
+});
+
+void test("a stick is made once, of the size that the topology says", async () => {
+  const commands: string[][] = [];
+  const exec: Exec = {
+    async run(command) {
+      commands.push([...command]);
+      return { stdout: Buffer.alloc(0), stderr: "" };
+    },
+  };
+  const directory = await mkdtemp(join(root, "stick-"));
+  await ensureStick({ directory, usbStickMiB: undefined }, exec);
+  assert.deepEqual(await readdir(directory), []);
+  for (let i = 0; i < 2; i += 1) await ensureStick({ directory, usbStickMiB: 64 }, exec);
+  assert.deepEqual(await readdir(directory), ["stick.img"]);
+  assert.equal((await stat(join(directory, "stick.img"))).size, 64 * 1024 * 1024);
+  assert.deepEqual(
+    commands.map(([program]) => program),
+    ["mkfs.fat"],
+  );
 });
 
 void test("KVM is used only where it can be nested", async () => {

@@ -67,7 +67,10 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
 
 void test("all problems of a topology are reported at once", () => {
   const message = problemsOf({
-    nodes: [{ name: "a" }, { name: "a", vcpus: 0, memoryMiB: 1536, nested: true, hostMemoryMiB: 512 }],
+    nodes: [
+      { name: "a", usbStickMiB: 64 },
+      { name: "a", vcpus: 0, memoryMiB: 1536, nested: true, hostMemoryMiB: 512 },
+    ],
     subnets: [
       { name: "s", nodes: ["a", "ghost"] },
       { name: "s", nodes: ["a"] },
@@ -78,6 +81,7 @@ void test("all problems of a topology are reported at once", () => {
     'nodes.1.name: "a" is used twice',
     "nodes.1.vcpus: must be at least 1",
     "nodes.1.memoryMiB: a nested node has whole GiB",
+    "nodes.0.usbStickMiB: only the host of a nested node",
     "nodes.1.hostMemoryMiB: must be at least 1024 MiB",
     'subnets.0.nodes.1: there is no node "ghost"',
     'subnets.1.name: "s" is used twice',

@@ -13,6 +13,9 @@ export const DEFAULT_MEMORY_MIB = 1024;
 export const DEFAULT_VCPUS = 1;
 /** HostOS's own memory beside its guest's: its programs, QEMU with its buffers, and a page cache to read from. */
 export const DEFAULT_HOST_MEMORY_MIB = 1024;
+/** FAT32 needs as many clusters. */
+const MIN_STICK_MIB = 64;
+const MAX_STICK_MIB = 65_536;
 const MAX_MEMORY_MIB = 1_048_576;
 export const DEFAULT_OPERATOR = "operator";
 
@@ -42,6 +45,15 @@ const nodeSchema = v.strictObject({
   nested: v.optional(v.boolean(), false),
   /** Of a nested node: what the host has beside its guest. 4 GiB more than usual hold the machine of an upgrade, too. */
   hostMemoryMiB: v.optional(memory(DEFAULT_HOST_MEMORY_MIB), DEFAULT_HOST_MEMORY_MIB),
+  /** Of a nested node: a USB stick of this size is plugged into its machine, empty, with a FAT file system. */
+  usbStickMiB: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("must be a whole number of MiB"),
+      v.minValue(MIN_STICK_MIB, `must be at least ${MIN_STICK_MIB} MiB`),
+      v.maxValue(MAX_STICK_MIB, `must be at most ${MAX_STICK_MIB} MiB`),
+    ),
+  ),
 });
 
 const subnetSchema = v.strictObject({
@@ -77,17 +89,27 @@ export type NodeTopology = Topology["nodes"][number];
 export type SubnetTopology = Topology["subnets"][number];
 
 interface References {
-  readonly nodes: readonly { readonly name: string; readonly nested: boolean; readonly memoryMiB: number }[];
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly nested: boolean;
+    readonly memoryMiB: number;
+    readonly usbStickMiB?: number | undefined;
+  }[];
   readonly subnets: readonly { readonly name: string; readonly nodes: readonly string[] }[];
 }
 
 function referenceProblems({ nodes, subnets }: References): { key: string; message: string }[] {
   const problems: { key: string; message: string }[] = [];
   const nodeNames = new Set<string>();
-  for (const [i, { name, nested, memoryMiB }] of nodes.entries()) {
+  for (const [i, { name, nested, memoryMiB, usbStickMiB }] of nodes.entries()) {
     if (nodeNames.has(name)) problems.push({ key: `nodes.${i}.name`, message: `"${name}" is used twice` });
     if (nested && memoryMiB % 1024 !== 0)
       problems.push({ key: `nodes.${i}.memoryMiB`, message: "a nested node has whole GiB, such as 1024 or 2048" });
+    if (!nested && usbStickMiB !== undefined)
+      problems.push({
+        key: `nodes.${i}.usbStickMiB`,
+        message: "only the host of a nested node has a place for a stick",
+      });
     nodeNames.add(name);
   }
   const subnetNames = new Set<string>();

@@ -74,6 +74,7 @@ const fields = v.object({
       watchdog: v.optional(v.boolean()),
       panic: v.optional(v.boolean()),
       usb: v.optional(v.boolean()),
+      stick: v.optional(absolutePath),
       hpet: v.optional(v.boolean()),
       // 0 to 2 are the hypervisor, the loopback and the host (vsock(7)).
       vsockCid: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(0xffff_fffe))),
@@ -101,6 +102,10 @@ const schema = v.pipe(
       "must be as many CPUs as vcpus says",
     ),
     ["topology"],
+  ),
+  v.forward(
+    v.check(({ devices }) => devices?.stick === undefined || devices.usb === true, "must have usb for a stick"),
+    ["devices"],
   ),
   v.forward(
     v.check(

@@ -78,6 +78,8 @@ export interface MachineDevices {
   readonly panic?: boolean | undefined;
   /** A USB 3 controller, to which a security module can be plugged while the guest runs. */
   readonly usb?: boolean | undefined;
+  /** A USB stick in that controller: a raw file, which the machine writes to. */
+  readonly stick?: string | undefined;
   /** A high precision event timer; default true. Guests with a clock of their hypervisor's have no use for it. */
   readonly hpet?: boolean | undefined;
   /** The guest sees this context identifier; the host reaches it by AF_VSOCK. */

@@ -6,10 +6,11 @@ import { element, type XmlElement } from "./xml.ts";
 
 export function renderLibvirtDevices(definition: MachineDefinition): XmlElement {
   const { networkCards, devices = {}, serialSocket, serialLog } = definition;
-  const { vsockCid, balloon, watchdog, panic, usb } = devices;
+  const { vsockCid, balloon, watchdog, panic, usb, stick } = devices;
   return element("devices", {}, [
     element("emulator", {}, `/usr/bin/${QEMU_PROGRAM}`),
     machineDisks(definition).map(disk),
+    stick === undefined ? undefined : usbStick(stick),
     element("controller", { type: "usb", index: 0, model: usb === true ? "qemu-xhci" : "none" }),
     networkCards.map((card) => networkCard(card, definition.name)),
     element("serial", { type: "unix" }, [
@@ -43,6 +44,14 @@ function disk(disk: MachineDisk, index: number): XmlElement {
     element("target", { dev: `vd${String.fromCharCode("a".charCodeAt(0) + index)}`, bus: "virtio" }),
     readOnly ? element("readonly") : undefined,
     disk.serial === undefined ? undefined : element("serial", {}, disk.serial),
+  ]);
+}
+
+function usbStick(file: string): XmlElement {
+  return element("disk", { type: "file", device: "disk" }, [
+    element("driver", { name: "qemu", type: "raw" }),
+    element("source", { file }),
+    element("target", { dev: "sda", bus: "usb", removable: "on" }),
   ]);
 }
 

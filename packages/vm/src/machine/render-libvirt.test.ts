@@ -39,6 +39,11 @@ void test("a plain machine has QEMU's memory, the host's processor and no device
   }
 });
 
+void test("a USB stick is a removable disk on USB", () => {
+  const xml = renderLibvirt({ ...NODE, devices: { usb: true, stick: "/var/n/stick.img" } });
+  assert.match(xml, /<source file='\/var\/n\/stick.img'\/>\n +<target dev='sda' bus='usb' removable='on'\/>/);
+});
+
 void test("what libvirt cannot say is refused", () => {
   const networkCards = [{ mac: "6a:01:00:00:00:01", switchSocket: "/run/n/net" }];
   assert.throws(() => renderLibvirt({ ...NODE, networkCards }), { code: "libvirt-unsupported" });

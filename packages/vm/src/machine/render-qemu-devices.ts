@@ -28,8 +28,8 @@ function backend(card: MachineNetworkCard, id: string): object {
 }
 
 export function renderDevices(devices: MachineDevices = {}): string[] {
-  const { balloon, watchdog, panic, usb, vsockCid } = devices;
-  return [
+  const { balloon, watchdog, panic, usb, stick, vsockCid } = devices;
+  const plain = [
     vsockCid === undefined ? [] : [`vhost-vsock-pci,guest-cid=${vsockCid}`],
     balloon === true ? ["virtio-balloon-pci,free-page-reporting=on"] : [],
     watchdog === true ? ["i6300esb"] : [],
@@ -38,4 +38,13 @@ export function renderDevices(devices: MachineDevices = {}): string[] {
   ]
     .flat()
     .flatMap((device) => ["-device", device]);
+  return stick === undefined ? plain : [...plain, ...renderStick(stick)];
+}
+
+/** Behind its controller. */
+function renderStick(filename: string): string[] {
+  const file = { "node-name": "stick-file", driver: "file", filename };
+  const format = { "node-name": "stick", driver: "raw", file: "stick-file" };
+  const device = `usb-storage,drive=stick,bus=${USB_BUS},removable=on`;
+  return ["-blockdev", JSON.stringify(file), "-blockdev", JSON.stringify(format), "-device", device];
 }

@@ -155,6 +155,24 @@ void test("a guest of a host has its own memory, flash, block device, bridge and
   ]);
 });
 
+void test("a USB stick is behind the controller, which must be there", () => {
+  const devices = { usb: true, stick: "/var/n,1/stick.img" };
+  assert.deepEqual(renderQemu({ ...NODE, devices }).slice(-8), [
+    "-device",
+    "qemu-xhci,id=usb0",
+    "-blockdev",
+    '{"node-name":"stick-file","driver":"file","filename":"/var/n,1/stick.img"}',
+    "-blockdev",
+    '{"node-name":"stick","driver":"raw","file":"stick-file"}',
+    "-device",
+    "usb-storage,drive=stick,bus=usb0.0,removable=on",
+  ]);
+  assert.throws(() => renderQemu({ ...NODE, devices: { stick: "/s" } }), {
+    code: "machine-invalid",
+    message: /must have usb/,
+  });
+});
+
 void test("a confidential guest is launched with its kernel in the measurement", () => {
   const rendered = renderQemu({
     ...HOSTED,
