@@ -55,7 +55,7 @@ void suite("the disk of HostOS", () => {
     const guestDisk = join(scratch, "guestos.img");
     await writeFile(guestDisk, Buffer.alloc(2 * MIB, "guest"));
     const base = join(scratch, "nested.img");
-    await ensureNestedBase(base, { hostDisk, guestDisk });
+    await ensureNestedBase(base, { hostDisk, guests: 1, guestDisk });
     const directories = testnetDirectories("t", { ICOS_STATE_DIR: scratch }, 0);
     const [node] = planTestnet(directories, defaultTopology(1, { nested: true }), deriveMachineAddress).nodes;
     assert.ok(node);

@@ -96,6 +96,27 @@ void test("a disk is copied, and empty parts of the copy are filled", async () =
   await disk.close();
 });
 
+void test("a copy for several guests has a disk for each, as large as the one of a single guest", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "slots-"));
+  const image = join(directory.path, "image");
+  await writeFile(image, Buffer.alloc(5000, "disk"));
+  const source = join(directory.path, "source.img");
+  await writeHostosDisk({ path: source, size: 400 * MIB, images: { A_root: image }, extents: SMALL });
+  const path = join(directory.path, "disk.img");
+  await copyHostosDisk({ path, source, images: { guestos: image, guestos2: image }, guests: 3 });
+  const disk = await openBlockDevice(path, { readOnly: true });
+  assert.equal(disk.size, 400 * MIB + 2 * 23 * EXTENT);
+  assert.equal((await readGpt(disk)).source, "primary");
+  const found = await openHostosDisk(disk);
+  const sizes = ["guestos", "guestos1", "guestos2"].map((name) => findHostosPart(found, name).size);
+  assert.deepEqual(sizes, [23 * EXTENT, 23 * EXTENT, 23 * EXTENT]);
+  for (const name of ["A_root", "guestos", "guestos2"])
+    assertSameBytes(await findHostosPart(found, name).read(0, 5000), Buffer.alloc(5000, "disk"), name);
+  const empty = findHostosPart(found, "guestos1");
+  for (let at = 0; at < empty.size; at += EXTENT) assert.deepEqual(await empty.read(at, EXTENT), Buffer.alloc(EXTENT));
+  await disk.close();
+});
+
 void test("a small disk has small volumes; one that is too small is refused with what is needed", async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), "slots-"));
   const path = join(directory.path, "disk.img");

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { IcosError } from "@icos/system";
 import { deviceWindow, joinedDevice, type BlockDevice } from "./block-device.ts";
 import { copyImage } from "./copy-image.ts";
+import { openBlockDevice } from "./file-device.ts";
 import type { Extent } from "./extents.ts";
 import { partitionWindow, readGpt, writeGpt } from "./gpt-disk.ts";
 import { GPT_SECTOR, type GptPartition, type GptTable } from "./gpt.ts";
@@ -13,7 +14,9 @@ import {
   type HostosPartitionName,
 } from "./hostos-partitions.ts";
 import {
+  guestVolumeName,
   HOSTOS_PHYSICAL_VOLUME,
+  HOSTOS_VOLUMES,
   hostosVolumeGroup,
   type FixedHostosVolumeName,
   type HostosVolumeName,
@@ -23,6 +26,9 @@ import { logicalVolumeExtents } from "./lvm/logical-volume.ts";
 import { writePhysicalVolume } from "./lvm/physical-volume.ts";
 import { readPhysicalVolume } from "./lvm/read-physical-volume.ts";
 import type { VolumeGroup } from "./lvm/volume-group.ts";
+
+/** The second copy of a partition table: entries and header, at the end of the disk. */
+const GPT_COPY_SECTORS = 33;
 
 /** What can be filled: the boot partitions and the volumes. */
 export type HostosDiskPart = Exclude<HostosPartitionName, "hostlvm"> | HostosVolumeName;
@@ -61,15 +67,46 @@ export interface HostosDiskCopyOptions {
   readonly source: string;
   /** Path of the image of each part to fill; that part must be empty in the source. */
   readonly images: HostosDiskOptions["images"];
+  /** How many guests have a disk on it; the source has one, which must be empty. Each gets what that one has. */
+  readonly guests?: number | undefined;
 }
 
 /** A new disk with all that another one holds, and some of its empty parts filled. Throws as {@link writeHostosDisk}. */
-export async function copyHostosDisk({ path, source, images }: HostosDiskCopyOptions): Promise<void> {
+export async function copyHostosDisk({ path, source, images, guests = 1 }: HostosDiskCopyOptions): Promise<void> {
   const { size } = await stat(source);
-  await makeNewDisk(path, size, async (disk) => {
+  const more = (guests - 1) * (await guestBytes(source));
+  await makeNewDisk(path, size + more, async (disk) => {
     await copyImage(source, disk);
+    if (guests > 1) await divideForGuests(disk, { size, guests });
     await fillParts(await openHostosDisk(disk), images);
   });
+}
+
+async function guestBytes(source: string): Promise<number> {
+  const disk = await openBlockDevice(source, { readOnly: true });
+  try {
+    return findHostosPart(await openHostosDisk(disk), guestVolumeName(0)).size;
+  } finally {
+    await disk.close();
+  }
+}
+
+/** Of a disk that was `size` bytes and has grown: the other volumes stay, the one of the guest becomes several. */
+async function divideForGuests(disk: BlockDevice, { size, guests }: { size: number; guests: number }): Promise<void> {
+  const { group } = await openHostosDisk(disk);
+  const kept = HOSTOS_VOLUMES.map(({ name }) => [name, extentsOfVolume(group, name)] as const);
+  const table = hostosTable(disk.size);
+  const lvm = findPartition(disk.name, table, HOSTOS_LVM_PARTITION);
+  // The copy of the old table is where the last guest's disk will be.
+  await disk.zero(size - GPT_COPY_SECTORS * GPT_SECTOR, GPT_COPY_SECTORS * GPT_SECTOR);
+  await writeGpt(disk, table);
+  const divided = hostosVolumeGroup(lvm.sectors * GPT_SECTOR, Object.fromEntries(kept), guests);
+  await writePhysicalVolume(partitionWindow(disk, lvm), divided, HOSTOS_PHYSICAL_VOLUME.name);
+}
+
+function extentsOfVolume({ logicalVolumes }: VolumeGroup, name: string): number {
+  const volume = logicalVolumes.find((each) => each.name === name);
+  return volume?.segments.reduce((sum, { extents }) => sum + extents, 0) ?? 0;
 }
 
 async function fillParts(disk: HostosDisk, images: HostosDiskOptions["images"]): Promise<void> {

@@ -4,9 +4,11 @@ import type { LogicalVolume, VolumeGroup } from "./lvm/volume-group.ts";
 import type { SlotPart } from "./guestos-partitions.ts";
 import type { Slot } from "./slot.ts";
 
-export type HostosVolumeName = "config" | `${Slot}_${SlotPart}` | "guestos";
+/** The disk of the first guest of a host, and of each further one by its number from 1. */
+export type GuestVolumeName = "guestos" | `guestos${number}`;
+export type HostosVolumeName = "config" | `${Slot}_${SlotPart}` | GuestVolumeName;
 /** The volumes whose size does not depend on the disk. */
-export type FixedHostosVolumeName = Exclude<HostosVolumeName, "guestos">;
+export type FixedHostosVolumeName = Exclude<HostosVolumeName, GuestVolumeName>;
 
 export const HOSTOS_GROUP_NAME = "hostlvm";
 /** Bytes. */
@@ -19,7 +21,7 @@ const GUESTOS_ID = "woW7RT-t6jS-cRo2-uENw-iQXu-ni2u-AZdHpq";
 
 /**
  * The volumes of fixed size, one behind the other, sizes in extents of 4 MiB (upstream: `ic-os/hostos/volumes.csv`).
- * `guestos` follows them and takes what is left of the disk.
+ * `guestos` follows them and takes what is left of the disk; further guests share it with the first, in equal parts.
  */
 export const HOSTOS_VOLUMES: readonly {
   readonly name: FixedHostosVolumeName;
@@ -35,18 +37,29 @@ export const HOSTOS_VOLUMES: readonly {
   { name: "B_var", extents: 2560, id: "VNZoZ9-013f-hbEJ-Xd9C-AH6E-vAhI-KkzZ4p" },
 ];
 
+/** The first one's is upstream's; the last characters say which of several it is. */
+function guestVolumeId(slot: number): string {
+  return slot === 0 ? GUESTOS_ID : `${GUESTOS_ID.slice(0, -3)}${String(slot).padStart(3, "0")}`;
+}
+
 /** udev's stable name of a volume on a running HostOS. */
 export function hostosVolumePath(name: HostosVolumeName): string {
   return `/dev/${HOSTOS_GROUP_NAME}/${name}`;
 }
 
+/** The volume of a guest by its slot, from 0. */
+export function guestVolumeName(slot: number): GuestVolumeName {
+  return slot === 0 ? "guestos" : `guestos${slot}`;
+}
+
 /**
  * The group `hostlvm` on a physical volume of `size` bytes. `extents` replaces sizes of the table, for small disks.
- * Throws `disk-too-small` when nothing is left for `guestos`.
+ * Throws `disk-too-small` when nothing is left for the disks of `guests`.
  */
 export function hostosVolumeGroup(
   size: number,
   extents: Partial<Readonly<Record<FixedHostosVolumeName, number>>> = {},
+  guests = 1,
 ): VolumeGroup {
   const available = extentsOf(size, HOSTOS_EXTENT_SIZE);
   const logicalVolumes: LogicalVolume[] = [];
@@ -60,14 +73,15 @@ export function hostosVolumeGroup(
     start += count;
   };
   for (const volume of HOSTOS_VOLUMES) add(volume.name, volume.id, extents[volume.name] ?? volume.extents);
-  if (start >= available) {
+  const part = Math.floor((available - start) / guests);
+  if (part < 1) {
     throw new IcosError(
       "disk-too-small",
       `A physical volume of ${size} bytes has ${available} extents; the host's own volumes take ${start} of them.`,
-      { next: "Use a larger disk.", details: { available, needed: start + 1 } },
+      { next: "Use a larger disk.", details: { available, needed: start + guests } },
     );
   }
-  add("guestos", GUESTOS_ID, available - start);
+  for (let slot = 0; slot < guests; slot += 1) add(guestVolumeName(slot), guestVolumeId(slot), part);
   return {
     name: HOSTOS_GROUP_NAME,
     id: GROUP_ID,

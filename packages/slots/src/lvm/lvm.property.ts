@@ -91,6 +91,18 @@ void test("on a disk of any size the volumes of HostOS follow each other and lea
   fc.assert(property, settings);
 });
 
+void test("on a disk of any size its guests have disks of one size", () => {
+  const sizes = fc.integer({ min: 2 ** 28, max: 2 ** 35 });
+  const property = fc.property(sizes, fc.integer({ min: 1, max: 60 }), (sectors, guests) => {
+    const found = hostosVolumeGroup(sectors * 512, {}, guests);
+    assert.deepEqual(volumeGroupProblems(found), []);
+    const disks = found.logicalVolumes.filter(({ name }) => name.startsWith("guestos"));
+    assert.equal(disks.length, guests);
+    assert.equal(new Set(disks.map(({ segments }) => segments[0]?.extents)).size, 1);
+  });
+  fc.assert(property, settings);
+});
+
 void test("a damaged physical volume is read or refused", async () => {
   const size = 100 * 1024 ** 3;
   const valid = new MemoryDisk(size).device();

@@ -32,7 +32,7 @@ const UPGRADE_VM_GIB = 4;
 /** What an installer would leave in the host's `config` volume, by path. Directories have mode 0755. */
 export type ConfigVolumeFiles = ReadonlyMap<string, { readonly content: Secret | string; readonly mode: number }>;
 
-/** The host's object: the guest that it runs gets what the topology says. */
+/** The host's object: each guest that it runs gets what the topology says. */
 export function nestedHostConfig({ node, prefix, router, nnsUrl }: NestedConfigOptions): HostosConfig {
   return makeObject(CONFIG_OBJECTS.HostOS, {
     config_version: CONFIG_VERSION,
@@ -49,9 +49,9 @@ export function nestedHostConfig({ node, prefix, router, nnsUrl }: NestedConfigO
     },
     hostos_settings: {
       hostos_dev_settings: {
-        vm_memory: node.memoryMiB / 1024 + UPGRADE_VM_GIB,
+        vm_memory: (node.guests * node.memoryMiB) / 1024 + UPGRADE_VM_GIB,
         vm_cpu: "kvm",
-        vm_nr_of_vcpus: node.vcpus,
+        vm_nr_of_vcpus: node.guests * node.vcpus,
       },
     },
     guestos_settings: { guestos_dev_settings: { hostname: node.name } },

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Secret } from "@icos/config";
 import { makeExt4 } from "@icos/image";
-import { copyHostosDisk, findHostosPart, openBlockDevice, openHostosDisk } from "@icos/slots";
+import { copyHostosDisk, findHostosPart, guestVolumeName, openBlockDevice, openHostosDisk } from "@icos/slots";
 import { type Exec, IcosError } from "@icos/system";
 import type { ConfigVolumeFiles } from "./nested-config.ts";
 import { exists } from "./shared-files.ts";
@@ -10,16 +10,22 @@ import { exists } from "./shared-files.ts";
 /** Only to tell file systems apart: every node's configuration is on a disk of its own. */
 const CONFIG_UUID = "7b1fd0c9-6a55-4c1f-8f0a-2d4b8b1f5a10";
 
+export interface NestedBaseOptions {
+  readonly hostDisk: string;
+  readonly guestDisk: string;
+  readonly guests: number;
+}
+
 /**
- * The disk that all nested nodes of a testnet share, read-only: HostOS as its image has it, with GuestOS in the volume
- * `guestos`. What an installer does, without the configuration; made once, and there whole or not at all.
+ * The disk that all nested nodes with as many guests share, read-only: HostOS as its image has it, with GuestOS in the
+ * volume of each guest. What an installer does, without the configuration; made once, and there whole or not at all.
  */
-export async function ensureNestedBase(
-  base: string,
-  { hostDisk, guestDisk }: { readonly hostDisk: string; readonly guestDisk: string },
-): Promise<void> {
+export async function ensureNestedBase(base: string, options: NestedBaseOptions): Promise<void> {
+  const { hostDisk, guestDisk, guests } = options;
   if (await exists(base)) return;
-  await copyHostosDisk({ path: base, source: hostDisk, images: { guestos: guestDisk } });
+  const volumes = Array.from({ length: guests }, (_, slot) => guestVolumeName(slot));
+  const images = Object.fromEntries(volumes.map((volume) => [volume, guestDisk]));
+  await copyHostosDisk({ path: base, source: hostDisk, images, guests });
 }
 
 export interface NestedDiskOptions {

@@ -54,6 +54,8 @@ void test("host and guest derive from the host's object the addresses that the t
   assert.equal(guest.guestos_settings.guestos_dev_settings.hostname, "node-0");
   const { vm_memory, vm_nr_of_vcpus } = config.hostos_settings.hostos_dev_settings;
   assert.deepEqual([(vm_memory - 4) * 1024, vm_nr_of_vcpus], [node.memoryMiB, node.vcpus]);
+  const two = nestedHostConfig({ ...options, node: { ...node, guests: 2 } }).hostos_settings.hostos_dev_settings;
+  assert.deepEqual([(two.vm_memory - 4) * 1024, two.vm_nr_of_vcpus], [2 * node.memoryMiB, 2 * node.vcpus]);
 });
 
 void test("the config volume has the object, keys for SSH and the registry's; the operator's key does not print", () => {
@@ -81,6 +83,8 @@ void test("a nested node's machine is its host: firmware, the host's MAC, memory
   for (const part of [`mac=${host.mac}`, "size=2048M", "cpus=2", "-cpu max", "/variables.fd", "bootindex=0"])
     assert.ok(text.includes(part), `${part} is missing in: ${text}`);
   assert.doesNotMatch(text, /-kernel|usb-storage/);
+  const two = { ...machine, node: { ...node, guests: 2 }, accelerator: { kind: "tcg" } as const };
+  assert.match(renderQemu(nestedMachineDefinition(two, firmware)).join(" "), /cpus=3.*size=3072M/);
   const withStick = { ...machine, node: { ...node, usbStickMiB: 64 }, accelerator: { kind: "tcg" } as const };
   assert.match(renderQemu(nestedMachineDefinition(withStick, firmware)).join(" "), /node-0\/stick\.img.*usb-storage/);
   const fast = nestedMachineDefinition({ ...machine, accelerator: { kind: "kvm" } }, firmware);

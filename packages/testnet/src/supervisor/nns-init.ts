@@ -30,7 +30,7 @@ export function nnsInit(options: NnsInitOptions): NnsInitInput {
       principal,
       provider: options.provider,
       dataCenter: DATA_CENTER,
-      allowance: topology.nodes.filter((node) => node.operator === name).length,
+      allowance: topology.nodes.reduce((sum, { operator, guests }) => sum + (operator === name ? guests : 0), 0),
     })),
     replicaVersion: { id: image.version, sha256: image.updateImage.sha256, urls: [options.updateImageUrl] },
     ...(host && {

@@ -30,10 +30,14 @@ export async function openRealModules(context: ModulesContext): Promise<OpenModu
     tools,
   );
   logger.log("info", "accelerator", { accelerator });
-  const nestedBase = join(directories.state, "nested.img");
+  const nestedBase = (guests: number): string =>
+    join(directories.state, guests === 1 ? "nested.img" : `nested-${guests}.img`);
   const { hostImage } = file.current;
-  if (hostImage !== undefined)
-    await ensureNestedBase(nestedBase, { hostDisk: hostImage.diskImage.path, guestDisk: base });
+  if (hostImage !== undefined) {
+    const hostDisk = hostImage.diskImage.path;
+    for (const { nested, guests } of plan.nodes)
+      if (nested) await ensureNestedBase(nestedBase(guests), { hostDisk, guestDisk: base, guests });
+  }
   const nestedBy = await nestedAccelerator({ kind: accelerator.kind });
   if (hostImage !== undefined) logger.log("info", "accelerator of nested nodes", { accelerator: nestedBy });
   const keys = openKeys(directories.keys);
@@ -74,8 +78,9 @@ export async function openRealModules(context: ModulesContext): Promise<OpenModu
         observe: (state: VmState) => logger.log("info", "machine", { node: node.name, state }),
       };
       if (node.nested) {
-        const { directory, disk } = node;
-        await ensureNestedDisk({ directory, disk, base: nestedBase, files: nestedConfigFiles(content) }, tools.exec);
+        const { directory, disk, guests } = node;
+        const files = nestedConfigFiles(content);
+        await ensureNestedDisk({ directory, disk, base: nestedBase(guests), files }, tools.exec);
         return createNestedMachine({ ...machine, accelerator: nestedBy }, tools);
       }
       await ensureNodeDisk(node, base, tools.exec);

@@ -9,12 +9,14 @@ export interface MachineSize {
 /** One for the host's own work beside those that its guest has. */
 const HOST_VCPUS = 1;
 
-/** A nested node's machine holds the host and, in it, the guest that the topology describes. */
+/** A nested node's machine holds the host and, in it, the guests that the topology describes. */
 export function machineSize({
   memoryMiB,
   vcpus,
   nested,
+  guests,
   hostMemoryMiB,
-}: Pick<NodeTopology, "memoryMiB" | "vcpus" | "nested" | "hostMemoryMiB">): MachineSize {
-  return nested ? { memoryMiB: memoryMiB + hostMemoryMiB, vcpus: vcpus + HOST_VCPUS } : { memoryMiB, vcpus };
+}: Pick<NodeTopology, "memoryMiB" | "vcpus" | "nested" | "guests" | "hostMemoryMiB">): MachineSize {
+  if (!nested) return { memoryMiB, vcpus };
+  return { memoryMiB: guests * memoryMiB + hostMemoryMiB, vcpus: guests * vcpus + HOST_VCPUS };
 }

@@ -36,6 +36,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
           addressing: "static",
           operator: "op-1",
           nested: true,
+          guests: 2,
           hostMemoryMiB: 5120,
         },
         { name: "b" },
@@ -50,6 +51,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
       addressing: "static",
       operator: "op-1",
       nested: true,
+      guests: 2,
       hostMemoryMiB: 5120,
     },
     {
@@ -59,6 +61,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
       addressing: "router-advertisement",
       operator: "operator",
       nested: false,
+      guests: 1,
       hostMemoryMiB: 1024,
     },
   ]);
@@ -68,7 +71,7 @@ void test("a topology file keeps what it says and gets defaults for the rest", (
 void test("all problems of a topology are reported at once", () => {
   const message = problemsOf({
     nodes: [
-      { name: "a", usbStickMiB: 64 },
+      { name: "a", guests: 2, usbStickMiB: 64 },
       { name: "a", vcpus: 0, memoryMiB: 1536, nested: true, hostMemoryMiB: 512 },
     ],
     subnets: [
@@ -81,6 +84,7 @@ void test("all problems of a topology are reported at once", () => {
     'nodes.1.name: "a" is used twice',
     "nodes.1.vcpus: must be at least 1",
     "nodes.1.memoryMiB: a nested node has whole GiB",
+    "nodes.0.guests: only the host of a nested node",
     "nodes.0.usbStickMiB: only the host of a nested node",
     "nodes.1.hostMemoryMiB: must be at least 1024 MiB",
     'subnets.0.nodes.1: there is no node "ghost"',

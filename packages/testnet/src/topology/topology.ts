@@ -17,6 +17,7 @@ export const DEFAULT_HOST_MEMORY_MIB = 1024;
 const MIN_STICK_MIB = 64;
 const MAX_STICK_MIB = 65_536;
 const MAX_MEMORY_MIB = 1_048_576;
+const MAX_GUESTS = 8;
 export const DEFAULT_OPERATOR = "operator";
 
 const memory = (least: number) =>
@@ -43,7 +44,20 @@ const nodeSchema = v.strictObject({
   operator: v.optional(NAME, DEFAULT_OPERATOR),
   /** The node is a HostOS that runs GuestOS, as on a real machine; otherwise it is GuestOS alone. */
   nested: v.optional(v.boolean(), false),
-  /** Of a nested node: what the host has beside its guest. 4 GiB more than usual hold the machine of an upgrade, too. */
+  /**
+   * Of a nested node: how many guests its host has, each with the node's memory and CPUs. The first is the node; the others
+   * register themselves and are in no subnet.
+   */
+  guests: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer("must be a whole number"),
+      v.minValue(1, "must be at least 1"),
+      v.maxValue(MAX_GUESTS, `must be at most ${MAX_GUESTS}`),
+    ),
+    1,
+  ),
+  /** Of a nested node: what the host has beside its guests. 4 GiB more than usual hold the machine of an upgrade, too. */
   hostMemoryMiB: v.optional(memory(DEFAULT_HOST_MEMORY_MIB), DEFAULT_HOST_MEMORY_MIB),
   /** Of a nested node: a USB stick of this size is plugged into its machine, empty, with a FAT file system. */
   usbStickMiB: v.optional(
@@ -93,6 +107,7 @@ interface References {
     readonly name: string;
     readonly nested: boolean;
     readonly memoryMiB: number;
+    readonly guests: number;
     readonly usbStickMiB?: number | undefined;
   }[];
   readonly subnets: readonly { readonly name: string; readonly nodes: readonly string[] }[];
@@ -101,10 +116,12 @@ interface References {
 function referenceProblems({ nodes, subnets }: References): { key: string; message: string }[] {
   const problems: { key: string; message: string }[] = [];
   const nodeNames = new Set<string>();
-  for (const [i, { name, nested, memoryMiB, usbStickMiB }] of nodes.entries()) {
+  for (const [i, { name, nested, memoryMiB, guests, usbStickMiB }] of nodes.entries()) {
     if (nodeNames.has(name)) problems.push({ key: `nodes.${i}.name`, message: `"${name}" is used twice` });
     if (nested && memoryMiB % 1024 !== 0)
       problems.push({ key: `nodes.${i}.memoryMiB`, message: "a nested node has whole GiB, such as 1024 or 2048" });
+    if (!nested && guests > 1)
+      problems.push({ key: `nodes.${i}.guests`, message: "only the host of a nested node has guests" });
     if (!nested && usbStickMiB !== undefined)
       problems.push({
         key: `nodes.${i}.usbStickMiB`,
