@@ -3,40 +3,17 @@ import assert from "node:assert/strict";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CliContext } from "./context.ts";
-import { runInContext } from "./run-cli.ts";
 import {
   configDiffSchema,
   configExplainSchema,
   configMigrateSchema,
   configShowSchema,
 } from "./schemas/config-objects.ts";
+import { icos } from "../test/icos.ts";
 import { parsePrinted } from "../test/published-schema.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../config/src/fixtures");
 const KEY_TEXT = "this is no key";
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function icos(...args: readonly string[]): Promise<Outcome> {
-  const written = { out: "", err: "" };
-  const context: CliContext = {
-    env: {},
-    uid: 1000,
-    interactive: false,
-    signal: new AbortController().signal,
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
-    style: (_, text) => text,
-    columns: undefined,
-  };
-  const code = await runInContext(args, context);
-  return { code, ...written };
-}
 
 async function withDirectory(work: (directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "icos-config-objects-"));

@@ -1,27 +1,11 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addressSchema, configCheckSchema } from "./schemas/config.ts";
+import { icos } from "../test/icos.ts";
 import { parsePrinted } from "../test/published-schema.ts";
-
-const MAIN = join(import.meta.dirname, "main.ts");
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function icos(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env: { ...process.env, CI: "1" } }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, stdout, stderr }),
-    );
-  });
-}
 
 async function withDirectory(work: (directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "icos-config-"));
@@ -43,10 +27,10 @@ void test("config check says what is wrong, for people and for machines, and exi
       await writeFile(join(directory, image), Buffer.from([0x28, 0xb5, 0x2f, 0xfd]));
     const wrong = await icos("config", "check", directory);
     assert.equal(wrong.code, 1);
-    assert.match(wrong.stdout, /^config\.ini:3: warning: .* Did you mean verbose\? \(unknown-key\)$/m);
-    assert.match(wrong.stdout, /^config\.ini:4: error: .* \(invalid-boolean\)$/m);
-    assert.match(wrong.stdout, /^2 errors, 1 warning, 2 notices\. The installer would stop\.\n$/m);
-    const json = parsePrinted(configCheckSchema, (await icos("config", "check", directory, "--json")).stdout);
+    assert.match(wrong.out, /^config\.ini:3: warning: .* Did you mean verbose\? \(unknown-key\)$/m);
+    assert.match(wrong.out, /^config\.ini:4: error: .* \(invalid-boolean\)$/m);
+    assert.match(wrong.out, /^2 errors, 1 warning, 2 notices\. The installer would stop\.\n$/m);
+    const json = parsePrinted(configCheckSchema, (await icos("config", "check", directory, "--json")).out);
     assert.equal(json.ok, false);
     assert.deepEqual(
       json.problems.filter(({ severity }) => severity === "error").map(({ file, line, code }) => [file, line, code]),
@@ -60,23 +44,23 @@ void test("config check says what is wrong, for people and for machines, and exi
     await writeFile(join(directory, "deployment.json"), JSON.stringify(deployment));
     const right = await icos("config", "check", directory, "--json");
     assert.equal(right.code, 0, "warnings and notices are no errors");
-    assert.equal(parsePrinted(configCheckSchema, right.stdout).ok, true);
+    assert.equal(parsePrinted(configCheckSchema, right.out).ok, true);
   });
 });
 
 void test("config check of no directory fails; without one it is wrong usage", async () => {
   const missing = await icos("config", "check", "/nonexistent/stick", "--json");
-  assert.deepEqual([missing.code, missing.stdout], [1, ""]);
-  assert.match(missing.stderr, /does not exist[^]*code: {2}no-stick-directory\n$/);
+  assert.deepEqual([missing.code, missing.out], [1, ""]);
+  assert.match(missing.err, /does not exist[^]*code: {2}no-stick-directory\n$/);
   assert.equal((await icos("config", "check")).code, 2);
 });
 
 void test("address prints the network's vectors", async () => {
   const machine = ["address", "--mgmt-mac", "00-11-22-33-44-55", "--environment", "TestNet", "--prefix", "2001:db8"];
   const text = await icos(...machine, "--type", "guest-os");
-  assert.equal(text.stdout, "MAC   6a:01:ae:1a:09:bb\nIPv6  2001:db8::6801:aeff:fe1a:9bb/64\n");
-  const { stdout } = await icos(...machine, "--type", "UPGRADE_guestos", "--slot", "16", "--json");
-  assert.deepEqual(parsePrinted(addressSchema, stdout), {
+  assert.equal(text.out, "MAC   6a:01:ae:1a:09:bb\nIPv6  2001:db8::6801:aeff:fe1a:9bb/64\n");
+  const { out } = await icos(...machine, "--type", "UPGRADE_guestos", "--slot", "16", "--json");
+  assert.deepEqual(parsePrinted(addressSchema, out), {
     mgmtMac: "00:11:22:33:44:55",
     environment: "testnet",
     type: "UpgradeGuestOS",
@@ -102,9 +86,9 @@ void test("address refuses every wrong value as wrong usage", async () => {
     "--slot": "256",
   };
   const refused = async ([option, value]: [string, string]): Promise<void> => {
-    const { code, stdout, stderr } = await icos("address", ...Object.entries({ ...good, [option]: value }).flat());
-    assert.deepEqual([code, stdout], [2, ""], option);
-    assert.ok(stderr.includes(value) || stderr.includes("It must be"), stderr);
+    const { code, out, err } = await icos("address", ...Object.entries({ ...good, [option]: value }).flat());
+    assert.deepEqual([code, out], [2, ""], option);
+    assert.ok(err.includes(value) || err.includes("It must be"), err);
   };
   await Promise.all(Object.entries(wrong).map(refused));
 });

@@ -4,11 +4,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CliContext } from "../context.ts";
 import { ExitWith } from "../exit-with.ts";
 import { createProgram } from "../program.ts";
 import { configCheckSchema, configGenerateSchema } from "../schemas/config.ts";
 import { askQuestions, type Prompter } from "./config-generate-questions.ts";
+import { testContext } from "../../test/icos.ts";
 import { parsePrinted } from "../../test/published-schema.ts";
 
 const NETWORK = ["--ipv6-prefix", "2a00:1:2:3", "--ipv6-gateway", "2a00:1:2:3::1"];
@@ -23,16 +23,7 @@ interface Outcome {
 /** Runs the command in this process, without a terminal. */
 async function icos(...args: readonly string[]): Promise<Outcome> {
   const said: string[] = [];
-  const context: CliContext = {
-    env: {},
-    uid: 0,
-    interactive: false,
-    signal: new AbortController().signal,
-    out: (text) => void said.push(text),
-    err: () => undefined,
-    style: (_, text) => text,
-    columns: undefined,
-  };
+  const context = testContext({ out: (text) => void said.push(text) });
   const error: unknown = await createProgram(context)
     .parseAsync([...args], { from: "user" })
     .then(

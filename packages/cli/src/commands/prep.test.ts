@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { selfAuthenticating } from "@icos/certification";
 import { getNodeOperatorRecord, getRoutingTable, LocalStore, RegistryClient } from "@icos/registry";
 import { deriveMachineAddress, parseTopology, planTestnet, testnetDirectories } from "@icos/testnet";
-import type { CliContext } from "../context.ts";
 import { createProgram } from "../program.ts";
 import { type PrepReport, prepReportSchema } from "../schemas/prep.ts";
+import { testContext } from "../../test/icos.ts";
 import { parsePrinted } from "../../test/published-schema.ts";
 
 async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
@@ -27,16 +27,11 @@ const prep = (directory: string, ...args: readonly string[]): Promise<PrepReport
 
 async function prepIn(directory: string, err: (text: string) => void, ...args: readonly string[]): Promise<PrepReport> {
   const printed: string[] = [];
-  const context: CliContext = {
+  const context = testContext({
     env: { ICOS_STATE_DIR: directory, XDG_RUNTIME_DIR: directory },
-    uid: 1000,
-    interactive: false,
-    signal: new AbortController().signal,
     out: (text) => void printed.push(text),
     err,
-    style: (_style, text) => text,
-    columns: undefined,
-  };
+  });
   const options = ["--working-dir", join(directory, "network"), "--json", "--seed", "test", ...args];
   await createProgram(context).parseAsync(["prep", ...options], { from: "user" });
   return parsePrinted(prepReportSchema, printed.join(""));

@@ -1,20 +1,11 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import type { CliContext } from "../context.ts";
+import { testContext } from "../../test/icos.ts";
 import { createProgram } from "../program.ts";
 import { completionScript } from "./completion-script.ts";
 
-const context: CliContext = {
-  env: {},
-  uid: 0,
-  interactive: false,
-  signal: new AbortController().signal,
-  out: () => undefined,
-  err: () => undefined,
-  style: (_, text) => text,
-  columns: undefined,
-};
+const context = testContext();
 
 /** What bash offers after these words. */
 function complete(...words: readonly string[]): string[] {

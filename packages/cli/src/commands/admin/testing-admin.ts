@@ -12,15 +12,8 @@ import {
   testNns,
 } from "../../../../nns/test/nns-fixture.ts";
 import { testNode } from "../../../../registry/test/nodes.ts";
+import { icosIn, type Outcome } from "../../../test/icos.ts";
 import { parsePrinted } from "../../../test/published-schema.ts";
-import type { CliContext } from "../../context.ts";
-import { runInContext } from "../../run-cli.ts";
-
-export interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 /** The node that the registry begins with, and its operator. */
 export const node = testNode(0);
@@ -48,7 +41,8 @@ export async function testAdmin(): Promise<TestAdmin> {
   await writeFile(join(directory, "operator.pem"), OPERATOR_PEM, { mode: 0o600 });
   const target = ["--nns-url", nns.url, "--root-key", Buffer.from(nns.nns.rootKey).toString("hex")];
   await nns.client(operator).call("add_node", node.payload);
-  const admin = (...args: readonly string[]): Promise<Outcome> => runAdmin(directory, args);
+  const admin = (...args: readonly string[]): Promise<Outcome> =>
+    icosIn({ ICOS_STATE_DIR: directory }, "admin", ...args);
   return {
     nns,
     directory,
@@ -61,22 +55,6 @@ export async function testAdmin(): Promise<TestAdmin> {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function runAdmin(directory: string, args: readonly string[]): Promise<Outcome> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const context: CliContext = {
-    env: { ICOS_STATE_DIR: directory },
-    uid: 0,
-    interactive: false,
-    signal: new AbortController().signal,
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
-    style: (_, text) => text,
-    columns: undefined,
-  };
-  const code = await runInContext(["admin", ...args], context);
-  return { code, out: out.join(""), err: err.join("") };
 }
 
 /** What a command that succeeded printed, which is as its published schema says. */

@@ -16,7 +16,7 @@ import { GOVERNANCE_PEM, operator, OPERATOR_PEM, testNns } from "../../../../nns
 import { testNode } from "../../../../registry/test/nodes.ts";
 import { startControlServer } from "../../../../testnet/src/control/control-server.ts";
 import { offlineStatus } from "../../../../testnet/src/supervisor/status.ts";
-import type { CliContext } from "../../context.ts";
+import { testContext } from "../../../test/icos.ts";
 import { runInContext } from "../../run-cli.ts";
 
 const node = testNode(0);
@@ -42,16 +42,8 @@ void test("a testnet is known by its name: address, root key, keys, and its node
   const server = await startControlServer(directories.controlSocket, handlers);
   const admin = async (...args: readonly string[]): Promise<string> => {
     const out: string[] = [];
-    const context: CliContext = {
-      env,
-      uid: 0,
-      interactive: false,
-      signal: new AbortController().signal,
-      out: (text) => void out.push(text),
-      err: (text) => void out.push(text),
-      style: (_, text) => text,
-      columns: undefined,
-    };
+    const write = (text: string): void => void out.push(text);
+    const context = testContext({ env, uid: 0, out: write, err: write });
     const code = await runInContext(["admin", ...args], context);
     return `${code}\n${out.join("")}`;
   };
