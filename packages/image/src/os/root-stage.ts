@@ -6,6 +6,7 @@ import { emptyDirectory, IMAGE_EPOCH, makeErofs, makeExt4 } from "../filesystem/
 import { sealRoot } from "../filesystem/verity.ts";
 import { renderCpio } from "../initramfs/cpio.ts";
 import { composeInitramfs } from "../initramfs/initramfs.ts";
+import { earlyMicrocode } from "../initramfs/microcode.ts";
 import { packagesOfSet, type PackageLock } from "../lock/package-lock.ts";
 import { packageSetName } from "../lock/package-sets.ts";
 import { composeRoot } from "../rootfs/compose.ts";
@@ -17,7 +18,7 @@ import type { BuildContext } from "./build-context.ts";
 import type { OsDefinition } from "./os-definition.ts";
 import { nodeStage, programsStage } from "./programs-stage.ts";
 
-const RECIPE = 11;
+const RECIPE = 12;
 const BOOT_SIZE = 1 << 30;
 
 export interface RootStage {
@@ -58,6 +59,7 @@ export async function rootStage(
   const directory = await buildStage(settings.cache, `${os.name}-root`, key, async (into) => {
     const packages = packagesOfSet(lock, packageSetName(os.name, variant));
     const tree = await base.readTree();
+    const microcode = earlyMicrocode(tree);
     const initramfs = renderCpio(
       composeInitramfs({
         os: os.name,
@@ -82,7 +84,7 @@ export async function rootStage(
     await rm(join(into, "root.tar"));
     const rootHash = await sealRoot(join(into, "root.img"));
     await writeFile(join(into, "VERSION.TXT"), `${version}\n`);
-    await makeBootPartition(context, { os, base, initramfs, rootHash, version, into });
+    await makeBootPartition(context, { os, base, microcode, initramfs, rootHash, version, into });
     await writeFile(join(into, "root-hash"), rootHash);
   });
   return { key, version, rootHash: await readFile(join(directory, "root-hash"), "utf8"), directory };
@@ -91,6 +93,8 @@ export async function rootStage(
 interface BootPartition {
   readonly os: OsDefinition;
   readonly base: BaseStage;
+  /** Not compressed, before the initramfs. */
+  readonly microcode: Buffer;
   readonly initramfs: Buffer;
   readonly rootHash: string;
   readonly version: string;
@@ -99,13 +103,14 @@ interface BootPartition {
 
 async function makeBootPartition(
   { tools }: BuildContext,
-  { os, base, initramfs, rootHash, version, into }: BootPartition,
+  { os, base, microcode, initramfs, rootHash, version, into }: BootPartition,
 ): Promise<void> {
   const content = await emptyDirectory(join(into, "boot"));
   const initrd = join(content, "initrd.img");
   await copyFile(base.kernel, join(content, "vmlinuz"));
   await writeFile(`${initrd}.cpio`, initramfs);
   await tools.exec.run(["zstd", "-q", "-19", "--rm", "-o", initrd, `${initrd}.cpio`]);
+  await writeFile(initrd, Buffer.concat([microcode, await readFile(initrd)]));
   await writeFile(join(content, "boot_args"), renderBootArgs({ rootHash, ...os.bootArgs }));
   await writeFile(join(content, "VERSION.TXT"), `${version}\n`);
   await tools.exec.run([
