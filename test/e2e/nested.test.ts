@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { bootStateOf, parseGrubenv } from "@icos/slots";
 import { reachedFromGuest } from "./nested/firewall.ts";
+import { HostUpgrades } from "./nested/host-upgrade.ts";
 import { eventually, NestedNode } from "./nested/nested-node.ts";
 import { createIcosCommand, leftovers, type IcosCommand } from "./testnet/icos-command.ts";
 import { RunningTestnet } from "./testnet/running-testnet.ts";
@@ -179,6 +180,14 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
       assert.deepEqual(bootStateOf(parseGrubenv(block)), { alternative: "A", cycle: "stable" }, layer);
     }
   });
+
+  step("a version of HostOS that is damaged is taken back by itself, and the host says so", () =>
+    new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
+  );
+
+  step("the version of HostOS that the registry asks for is installed, booted and confirmed by its guest", () =>
+    new HostUpgrades(icos, node, NAME).nextOneIsConfirmed(),
+  );
 
   void test("down leaves nothing behind", async (context) => {
     if (passed === 0) return context.skip("the node did not come up");
