@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { makeDirectory, type Clock, type Logger } from "@icos/system";
 import { ed25519PrivateKey, ThresholdKey } from "@icos/certification";
@@ -72,7 +73,7 @@ export async function startNns(options: NnsOptions): Promise<Nns> {
     const { listen } = options;
     if ("path" in listen) {
       const socket = createServer((request, response) => server.handle(request, response));
-      await listenOn(socket, listen.path);
+      await once(socket.listen(listen.path), "listening");
       return { rootKey, url: undefined, close: () => closeAll(() => closeSocket(socket), opened) };
     }
     const { url } = await server.listen(listen);
@@ -98,16 +99,6 @@ async function closeAll(stop: () => Promise<void>, { database, keys }: Opened): 
     database.close();
     await keys.close();
   }
-}
-
-function listenOn(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 function closeSocket(server: Server): Promise<void> {

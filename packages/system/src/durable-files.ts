@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { systemErrorCode } from "./errors.ts";
-import { syncDirectory } from "./files.ts";
+import { createFile, syncDirectory } from "./files.ts";
 
 /**
  * The file operations that stores of several files are made of. Each is one point where the machine may stop, so that a
@@ -37,16 +37,7 @@ export const durableFiles: DurableFiles = {
   async makeDirectory(path, mode) {
     await mkdir(path, { mode });
   },
-  async create(path, content, mode) {
-    const file = await open(path, "wx", 0o600);
-    try {
-      await file.writeFile(content);
-      await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  },
+  create: createFile,
   syncDirectory,
   rename,
   removeTree: (path) => rm(path, { recursive: true, force: true }),

@@ -11,20 +11,25 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   const directory = dirname(path);
   const temporary = join(directory, `.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(content);
-      await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await createFile(temporary, content, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
   await syncDirectory(directory);
+}
+
+/** Creates a file that must not exist. Its content is durable on return; its name when the directory is synced. */
+export async function createFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(content);
+    await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 export async function syncDirectory(path: string): Promise<void> {

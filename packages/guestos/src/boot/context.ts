@@ -1,11 +1,8 @@
 import type { BootstrapEntries, GuestosConfig, Secret } from "@icos/config";
-import { IcosError, type Clock, type Exec, type Logger } from "@icos/system";
+import type { Clock, Exec, Logger, Variant } from "@icos/system";
 import type { Slot } from "@icos/slots";
 import type { Layout } from "../layout.ts";
 import type { NodeDisk } from "./node-disk.ts";
-
-/** What the image says about itself in `/opt/ic/share/variant`. */
-export type Variant = "prod" | "dev";
 
 /** Sets an owner; a test that is not root records instead. */
 export type SetOwner = (path: string, owner: { readonly uid: number; readonly gid: number }) => Promise<void>;
@@ -34,10 +31,4 @@ export interface BootContext extends BootModules {
   disk?: NodeDisk;
   configuration?: NodeConfiguration;
   hostname?: string;
-}
-
-/** A value that an earlier phase has left in the context. */
-export function present<Value>(value: Value | undefined, name: string): Value {
-  if (value === undefined) throw new IcosError("boot-order", `The boot needs ${name} before the phase that finds it.`);
-  return value;
 }

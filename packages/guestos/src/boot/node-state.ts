@@ -1,9 +1,9 @@
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BOOTSTRAP_FILES, formatAuthorizedKeys, parseAuthorizedKeys, SSH_KEYS_DIRECTORY } from "@icos/config";
-import { makeDirectory, readFileIfExists, syncDirectory, writeFileDurably } from "@icos/system";
+import { makeDirectory, readFileIfExists, syncDirectory, writeFileDurably, type Variant } from "@icos/system";
 import { IC_REPLICA, READERS, type Layout } from "../layout.ts";
-import type { NodeConfiguration, SetOwner, Variant } from "./context.ts";
+import type { NodeConfiguration, SetOwner } from "./context.ts";
 
 /**
  * Directories of the node's programs below `/var/lib/ic`. Those with a group of readers hand it on to what is made in

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ensureSshHostKey, IcosError, mountAll, type Mount, type Phase } from "@icos/system";
+import { ensureSshHostKey, mountAll, present, readVariant, type Mount, type Phase } from "@icos/system";
 import { guestosPartition, runningSlot } from "@icos/slots";
-import { mountPlaces, type Layout } from "../layout.ts";
+import { mountPlaces } from "../layout.ts";
 import { useKeptNetwork } from "../network-settings/kept-network.ts";
-import { present, type BootContext, type Variant } from "./context.ts";
+import type { BootContext } from "./context.ts";
 import { readConfiguration } from "./medium.ts";
 import { findNodeDisk, requirePartition } from "./node-disk.ts";
 import { bootstrapNode, ensureDirectories } from "./node-state.ts";
@@ -106,12 +106,3 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
       writeIcConfig(layout, present(configuration, "the configuration"), setOwner),
   },
 ];
-
-async function readVariant({ share }: Layout): Promise<Variant> {
-  const file = join(share, "variant");
-  const variant = await readText(file);
-  if (variant === "prod" || variant === "dev") return variant;
-  throw new IcosError("unknown-variant", `The image says that its variant is ${JSON.stringify(variant)}.`, {
-    place: { file },
-  });
-}

@@ -1,6 +1,6 @@
 import { settingsAtBoot, type NetworkSettings } from "@icos/config";
-import { describeError, IcosError } from "@icos/system";
-import { present, type BootContext } from "../boot/context.ts";
+import { describeError, IcosError, present } from "@icos/system";
+import type { BootContext } from "../boot/context.ts";
 import { putRunFile, writeNetwork, writeRunConfig } from "../boot/run-files.ts";
 import { configuredNetworkPath, momentOf, NETWORKD, tryStore, type ConfiguredNetwork } from "./node-modules.ts";
 

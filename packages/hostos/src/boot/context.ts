@@ -1,10 +1,7 @@
 import type { HostosConfig } from "@icos/config";
 import type { Slot } from "@icos/slots";
-import { IcosError, type Clock, type Exec, type Logger } from "@icos/system";
+import type { Clock, Exec, Logger, Variant } from "@icos/system";
 import type { Layout } from "../layout.ts";
-
-/** What the image says about itself in `/opt/ic/share/variant`. */
-export type Variant = "prod" | "dev";
 
 export interface BootModules {
   readonly exec: Exec;
@@ -18,10 +15,4 @@ export interface BootContext extends BootModules {
   variant?: Variant;
   slot?: Slot;
   configuration?: HostosConfig;
-}
-
-/** A value that an earlier phase has left in the context. */
-export function present<Value>(value: Value | undefined, name: string): Value {
-  if (value === undefined) throw new IcosError("boot-order", `The boot needs ${name} before the phase that finds it.`);
-  return value;
 }

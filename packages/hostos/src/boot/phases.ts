@@ -2,10 +2,10 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostHostname } from "@icos/config";
 import { runningSlot } from "@icos/slots";
-import { IcosError, mountAll, type Phase } from "@icos/system";
-import { mountPlaces, volumePath, type Layout } from "../layout.ts";
+import { mountAll, present, readVariant, type Phase } from "@icos/system";
+import { mountPlaces, volumePath } from "../layout.ts";
 import { readConfiguration } from "./configuration.ts";
-import { present, type BootContext, type Variant } from "./context.ts";
+import type { BootContext } from "./context.ts";
 import { loadModules, wantedModules } from "./kernel-modules.ts";
 import { findGrubPartition } from "./system-disk.ts";
 import { mountVar } from "./var-volume.ts";
@@ -84,13 +84,4 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
 
 async function isThere(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-async function readVariant({ share }: Layout): Promise<Variant> {
-  const file = join(share, "variant");
-  const variant = (await readFile(file, "utf8")).trim();
-  if (variant === "prod" || variant === "dev") return variant;
-  throw new IcosError("unknown-variant", `The image says that its variant is ${JSON.stringify(variant)}.`, {
-    place: { file },
-  });
 }

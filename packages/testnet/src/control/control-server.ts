@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { chmod, rm } from "node:fs/promises";
 import type * as v from "valibot";
 import { IcosError, parseJson } from "@icos/system";
@@ -37,7 +38,7 @@ export async function startControlServer(path: string, handlers: ControlHandlers
     );
   });
   server.requestTimeout = 30_000;
-  await listen(server, path);
+  await once(server.listen(path), "listening");
   await chmod(path, 0o600);
   return {
     close: () =>
@@ -46,16 +47,6 @@ export async function startControlServer(path: string, handlers: ControlHandlers
         server.closeIdleConnections();
       }),
   };
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 async function answer(request: IncomingMessage, handlers: ControlHandlers): Promise<unknown> {

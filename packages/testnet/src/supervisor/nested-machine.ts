@@ -1,10 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Exec, IcosError, type SpawnCommand } from "@icos/system";
-import { type Accelerator, createVmRunner, type MachineDefinition } from "@icos/vm";
+import type { Accelerator, MachineDefinition } from "@icos/vm";
 import { machineSize } from "../topology/machine-size.ts";
 import type { Machine } from "./modules.ts";
 import { consoleSocket, machineUuid, type NodeMachineOptions } from "./node-machine.ts";
+import { runMachine } from "./run-machine.ts";
 import { exists } from "./shared-files.ts";
 import { ensureStick, stickFile } from "./usb-stick.ts";
 
@@ -28,17 +29,7 @@ export function createNestedMachine(
     if (!(await exists(variables))) await exec.run(["cp", "--no-preserve=mode", FIRMWARE_VARIABLES, variables]);
     return nestedMachineDefinition(options, { code: FIRMWARE_CODE, variables });
   };
-  const runner = createVmRunner(
-    { name: node.name, prepare, restart: { onCrash: "stop" }, observe: options.observe },
-    { wrap },
-  );
-  return {
-    isRunning: () => !["stopped", "crashed"].includes(runner.state.kind),
-    start: () => runner.start(),
-    stop: async () => void (await runner.stop({ deadlineMs: STOP_DEADLINE_MS })),
-    kill: () => runner.kill(),
-    reset: () => runner.reset(),
-  };
+  return runMachine({ name: node.name, prepare, observe: options.observe, stopDeadlineMs: STOP_DEADLINE_MS, wrap });
 }
 
 /** Pure. Under emulation only QEMU's model `max` has the virtualisation that HostOS runs its guest with. */

@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Exec, SpawnCommand } from "@icos/system";
-import { type Accelerator, createVmRunner, type MachineDefinition, prepareDirectBoot, type VmState } from "@icos/vm";
+import { type Accelerator, type MachineDefinition, prepareDirectBoot, type VmState } from "@icos/vm";
 import type { NodePlan } from "../topology/plan.ts";
 import type { Machine } from "./modules.ts";
+import { runMachine } from "./run-machine.ts";
 
 export interface NodeMachineOptions {
   readonly testnet: string;
@@ -48,18 +49,7 @@ export function createNodeMachine(
       qmpSocket: join(node.run, "qmp"),
     };
   };
-  const runner = createVmRunner(
-    // A crash is left to the supervisor, which counts, waits and says so.
-    { name: node.name, prepare, restart: { onCrash: "stop" }, observe },
-    { wrap },
-  );
-  return {
-    isRunning: () => !["stopped", "crashed"].includes(runner.state.kind),
-    start: () => runner.start(),
-    stop: async () => void (await runner.stop({ deadlineMs: STOP_DEADLINE_MS })),
-    kill: () => runner.kill(),
-    reset: () => runner.reset(),
-  };
+  return runMachine({ name: node.name, prepare, observe, stopDeadlineMs: STOP_DEADLINE_MS, wrap });
 }
 
 /** A name-based UUID (RFC 9562, version 8). */
