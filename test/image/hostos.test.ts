@@ -32,12 +32,15 @@ void suite("HostOS image", () => {
     await run("sfdisk", "--verify", build.diskImage.path);
   });
 
-  void test("the command line names a volume of the slot, and the root hash", async () => {
+  void test("the command line names a volume of the slot, the root hash, both screens and an id that stays", async () => {
     const { boot } = await inspectImage(build.updateImage.path, { tools });
     for (const slot of ["A", "B"] as const)
       assert.match(
         boot?.commandLines[slot] ?? "",
-        new RegExp(`^root=/dev/hostlvm/${slot}_root .*dfinity\\.system=${slot} root_hash=${build.rootHash}$`),
+        new RegExp(
+          `^root=/dev/hostlvm/${slot}_root console=tty0 console=ttyS0,115200 nomodeset .*` +
+            `systemd\\.machine_id=firmware dfinity\\.system=${slot} root_hash=${build.rootHash}$`,
+        ),
       );
   });
 

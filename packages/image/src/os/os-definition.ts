@@ -25,6 +25,12 @@ const LSM = "lsm=landlock,lockdown,yama";
 /** Arguments beyond upstream's: a quiet serial line is a fast one, and a panic restarts instead of hanging. */
 const KERNEL_ARGUMENTS = ["quiet", "panic=10", "no_timer_check", "random.trust_cpu=on", "audit=0", LSM];
 
+/**
+ * A read-only root keeps no machine id. systemd would draw a new one at each boot of a real machine, and journald begins a
+ * journal of its own for each, which counts against no limit of the next.
+ */
+const MACHINE_ID = "systemd.machine_id=firmware";
+
 /** What dmsetup loads. */
 const DEVICE_MAPPER_LIBRARIES = [
   "libdevmapper.so.1.02.1",
@@ -54,7 +60,7 @@ const HOSTOS: OsDefinition = {
   bootArgs: {
     rootDevice: (slot) => `/dev/hostlvm/${slot}_root`,
     consoles: ["tty0", "ttyS0,115200"],
-    extra: KERNEL_ARGUMENTS,
+    extra: [...KERNEL_ARGUMENTS, MACHINE_ID],
   },
   initramfs: {
     programs: ["/usr/sbin/dmsetup", "/usr/sbin/lvm"],
