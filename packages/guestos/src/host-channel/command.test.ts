@@ -9,6 +9,7 @@ void test("Upstream's flags make its commands.", () => {
   assert.deepEqual(commandOf("--attach-hsm"), { kind: "attach-hsm" });
   assert.deepEqual(commandOf("--detach-hsm"), { kind: "detach-hsm" });
   assert.deepEqual(commandOf("--get-hostos-version"), { kind: "GetHostOSVersion" });
+  assert.deepEqual(commandOf("--start-upgrade-guest-vm"), { kind: "start-upgrade-guest-vm" });
   assert.deepEqual(commandOf("--upgrade", "https://a/b", "--hash", HASH), {
     kind: "upgrade",
     arguments: { url: "https://a/b", "target-hash": HASH },

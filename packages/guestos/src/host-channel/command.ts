@@ -10,6 +10,7 @@ export const USAGE = `vsock_guest COMMAND [--port N]   asks the host of this gue
   --detach-hsm                   give it back
   --get-hostos-version           print the version of HostOS
   --upgrade URL --hash SHA256    install this version of HostOS and restart the host
+  --start-upgrade-guest-vm       start a machine with this guest's other slot beside this one
   --notify TEXT [--count N]      show a text on the host's screen, N times (once)
 `;
 
@@ -17,6 +18,7 @@ const OPTIONS = {
   "attach-hsm": { type: "boolean" },
   "detach-hsm": { type: "boolean" },
   "get-hostos-version": { type: "boolean" },
+  "start-upgrade-guest-vm": { type: "boolean" },
   upgrade: { type: "string" },
   hash: { type: "string" },
   notify: { type: "string" },
@@ -29,13 +31,14 @@ export interface GuestCommandLine {
   readonly port: number;
 }
 
-/** Upstream's flags: exactly one command. Throws `usage`, or `vsock-request-invalid` with what is wrong about a value. */
+/** Upstream's flags, and one for the command that upstream's program lacks: exactly one command. Throws `usage`, or `vsock-request-invalid` with what is wrong about a value. */
 export function parseGuestCommandLine(args: readonly string[]): GuestCommandLine {
   const { upgrade, hash, notify, count, port, ...plain } = parse(args);
   const commands: Command[] = [];
   if (plain["attach-hsm"] === true) commands.push({ kind: "attach-hsm" });
   if (plain["detach-hsm"] === true) commands.push({ kind: "detach-hsm" });
   if (plain["get-hostos-version"] === true) commands.push({ kind: "GetHostOSVersion" });
+  if (plain["start-upgrade-guest-vm"] === true) commands.push({ kind: "start-upgrade-guest-vm" });
   if (upgrade !== undefined) commands.push(commandFromWire({ upgrade: { url: upgrade, "target-hash": hash } }));
   if (notify !== undefined) {
     commands.push({

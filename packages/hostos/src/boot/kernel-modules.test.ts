@@ -18,7 +18,7 @@ void test("virtualisation is loaded for the processor that has it", () => {
 });
 
 void test("what no device asks for is loaded on every machine, and is in the image", async () => {
-  const always = ["vhost_vsock", "vhost_net", "tun", "bridge", "ipmi_devintf"];
+  const always = ["vhost_vsock", "vhost_net", "tun", "bridge", "loop", "ipmi_devintf"];
   assert.deepEqual(wantedModules("", { watchdog: true }), always);
   const file = join(import.meta.dirname, "../../../../images/hostos/kernel-modules.json");
   const { keep } = v.parse(v.object({ keep: v.array(v.string()) }), JSON.parse(await readFile(file, "utf8")));

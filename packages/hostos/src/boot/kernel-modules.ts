@@ -1,7 +1,10 @@
 import type { Exec } from "@icos/system";
 
-/** What nothing on the bus asks for: sockets to the guest, its network card, the device of a management controller. */
-const WANTED = ["vhost_vsock", "vhost_net", "tun", "bridge", "ipmi_devintf"] as const;
+/**
+ * What nothing on the bus asks for: sockets to the guest, its network card, scratch space of the upgrade VM's disk, the device of
+ * a management controller.
+ */
+const WANTED = ["vhost_vsock", "vhost_net", "tun", "bridge", "loop", "ipmi_devintf"] as const;
 
 /** Virtualisation, by the vendor of the processor as `/proc/cpuinfo` names it. */
 const VIRTUALISATION: Readonly<Record<string, string>> = { AuthenticAMD: "kvm_amd", GenuineIntel: "kvm_intel" };

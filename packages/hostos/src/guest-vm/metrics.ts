@@ -1,15 +1,18 @@
 import { gauge, renderMetrics, writeFileDurably } from "@icos/system";
+import type { GuestVmRole } from "./identity.ts";
 
 /** The series of a runner (upstream's names). */
 export interface RunnerMetrics {
-  readonly vmType: "default" | "upgrade";
+  readonly role: GuestVmRole;
   /** The machine runs. */
   readonly started: boolean;
   readonly hugepages: boolean;
 }
 
-export function renderRunnerMetrics({ vmType, started, hugepages }: RunnerMetrics): string {
-  const labels = { vm_type: vmType };
+/** A further guest has its slot as a label: no two files of the collector may have the same series. */
+export function renderRunnerMetrics({ role, started, hugepages }: RunnerMetrics): string {
+  const further = role.type === "default" && role.slot > 0;
+  const labels = { vm_type: role.type, ...(further ? { slot: String(role.slot) } : {}) };
   return renderMetrics([
     gauge(
       "hostos_guestos_service_start",

@@ -53,7 +53,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
 
   async function report(started: boolean): Promise<void> {
     const hugepages = start?.plan.memory === "hugepages";
-    await writeRunnerMetrics(places.metrics, { vmType: role.type, started, hugepages }).catch((error: unknown) =>
+    await writeRunnerMetrics(places.metrics, { role, started, hugepages }).catch((error: unknown) =>
       logger.log("warning", "metrics not written", { error: describeError(error) }),
     );
   }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { guestVmCount, type HostosConfig } from "@icos/config";
 import { bootStateOf, DEFAULT_BOOT_STATE, parseGrubenv, runningSlot } from "@icos/slots";
@@ -19,7 +19,8 @@ export function hostCollectors(config: HostosConfig, layout: Layout): readonly C
   const version = async (): Promise<string> => (await readFile(join(share, "version.txt"), "utf8")).trim();
   const grubenv = join(bootGrub, "grubenv");
   const guests = guestVmCount(config.icos_settings.node_reward_type ?? "") ?? 1;
-  const names = Array.from({ length: guests }, (_, slot) => guestVmName({ type: "default", slot }));
+  const wanted = Array.from({ length: guests }, (_, slot) => guestVmName({ type: "default", slot }));
+  const states = join(run, "icos/guest-vm");
   return [
     { name: "hostos_version", collect: async () => versionSeries(await version(), config) },
     {
@@ -37,10 +38,18 @@ export function hostCollectors(config: HostosConfig, layout: Layout): readonly C
     },
     {
       name: "hostos_guestos",
-      collect: async () =>
-        guestSeries(await Promise.all(names.map((vm) => reportOf(vm, join(run, "icos/guest-vm", `${vm}.json`))))),
+      async collect() {
+        const names = new Set([...wanted, ...(await runnersIn(states))]);
+        return guestSeries(await Promise.all([...names].map((vm) => reportOf(vm, join(states, `${vm}.json`)))));
+      },
     },
   ];
+}
+
+/** Guests whose runners have said something, whether the node's type wants so many or not. */
+async function runnersIn(directory: string): Promise<readonly string[]> {
+  const files = await readdir(directory).catch(() => []);
+  return files.flatMap((name) => /^(guestos\d*)\.json$/.exec(name)?.[1] ?? []).toSorted();
 }
 
 async function reportOf(vm: string, file: string): Promise<GuestReport> {
