@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { buildOs } from "@icos/image";
+import { systemClock } from "@icos/system";
 import {
   bringUp,
   createControlClient,
@@ -57,6 +58,7 @@ export async function withTestnet<Result>(
         prepareHostImage: () => Promise.reject(new Error("No node of a bench is nested.")),
         spawnSupervisor: (where) => spawnSupervisor(where, { env, signal }),
         measureHost,
+        clock: systemClock,
       },
     );
     if (status.accelerator !== null) context.ranOn(status.accelerator);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Principal } from "@icos/certification";
@@ -45,6 +45,13 @@ export interface TestNns extends AsyncDisposable {
 /** A registry in a temporary directory, on a free port of the loopback. */
 export async function testNns(init = testInit(), clock: Clock = systemClock): Promise<TestNns> {
   return run(await mkdtemp(join(tmpdir(), "icos-nns-")), init, clock);
+}
+
+/** A registry that begins as one that is stopped ended; nothing of the directory changes. */
+export async function copyNns(directory: string): Promise<TestNns> {
+  const copy = await mkdtemp(join(tmpdir(), "icos-nns-"));
+  await cp(directory, copy, { recursive: true });
+  return run(copy, undefined, systemClock);
 }
 
 async function run(directory: string, init: string | undefined, clock: Clock): Promise<TestNns> {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { IcosError, type PhaseObserver } from "@icos/system";
+import { IcosError, type PhaseObserver, systemClock } from "@icos/system";
 import {
   bringUp,
   type BringUpModules,
@@ -68,6 +68,7 @@ function realModules(context: CliContext, progress: ProgressReporter): BringUpMo
     prepareHostImage: (signal) => prepareHostImage(progress.observe, signal),
     spawnSupervisor: (directories, signal) => spawnSupervisor(directories, { env: context.env, signal }),
     measureHost,
+    clock: systemClock,
   };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { HttpAgent, QueryResponseStatus } from "@icp-sdk/core/agent";
 import {
   CertifiedDeltas,
@@ -13,7 +13,7 @@ import {
 } from "@icos/registry";
 import { silentLogger, systemClock } from "@icos/system";
 import { loadDump, NnsClient, readDump, startNns, writeDump } from "../index.ts";
-import { governance, operator, principalOf, testInit, type TestNns, testNns } from "../../test/nns-fixture.ts";
+import { copyNns, governance, operator, principalOf, testInit, type TestNns, testNns } from "../../test/nns-fixture.ts";
 import { recordCall, sendCall } from "../../test/sent-call.ts";
 import { testNode } from "../../../registry/test/nodes.ts";
 
@@ -25,8 +25,18 @@ async function dumpOf(test: TestNns): Promise<string> {
   return [...writeDump({ history, rootKey: test.nns.rootKey, certifiedData, certificate })].join("");
 }
 
+let once: TestNns;
+
+before(async () => {
+  once = await live();
+  await once.stop();
+});
+after(() => once[Symbol.asyncDispose]());
+
 /** A registry with nodes, a subnet and a deletion. */
-async function lived(): Promise<TestNns> {
+const lived = (): Promise<TestNns> => copyNns(once.directory);
+
+async function live(): Promise<TestNns> {
   const test = await testNns();
   const [first, second] = [testNode(0), testNode(1)];
   await test.client(operator).call("add_node", first.payload);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { setTimeout as delay } from "node:timers/promises";
-import { IcosError, makeDirectory } from "@icos/system";
+import { type Clock, IcosError, makeDirectory } from "@icos/system";
 import { createControlClient, statusIfRunning, type ControlClient } from "../control/control-client.ts";
 import type { TestnetStatus } from "../control/status-schema.ts";
 import { takeInstanceLock } from "../process/single-instance.ts";
@@ -32,6 +31,7 @@ export interface BringUpModules {
   prepareHostImage(signal: AbortSignal | undefined): Promise<HostImage>;
   spawnSupervisor(directories: TestnetDirectories, signal: AbortSignal | undefined): Promise<void>;
   measureHost(directory: string): Promise<HostResources>;
+  readonly clock: Clock;
 }
 
 export interface BringUpResult {
@@ -52,7 +52,7 @@ export async function bringUp(options: BringUpOptions, modules: BringUpModules):
   const present = await findTestnet(directories);
   if (present.kind !== "absent") refuseOtherTopology(directories.name, present.file, topology);
   if (present.kind === "running") {
-    const status = present.status.state === "running" ? present.status : await waitUntilRunning(options);
+    const status = present.status.state === "running" ? present.status : await waitUntilRunning(options, modules);
     return { kind: "already-running", status };
   }
   if (present.kind === "absent" && !options.create) throw noSuchTestnet(directories.name);
@@ -95,7 +95,7 @@ async function create(options: BringUpOptions, modules: BringUpModules, topology
   }
   try {
     await modules.spawnSupervisor(directories, signal);
-    return { kind: "created", status: await waitUntilRunning(options) };
+    return { kind: "created", status: await waitUntilRunning(options, modules) };
   } catch (error) {
     // What the user interrupts is taken back whole; what failed is kept for its logs, but does not run.
     if (signal?.aborted) await removeTestnet(directories);
@@ -110,17 +110,17 @@ async function resume(options: BringUpOptions, modules: BringUpModules, file: Te
   checkAdmission(file.topology.nodes, await modules.measureHost(directories.state));
   try {
     await modules.spawnSupervisor(directories, signal);
-    return { kind: "resumed", status: await waitUntilRunning(options) };
+    return { kind: "resumed", status: await waitUntilRunning(options, modules) };
   } catch (error) {
     await stopTestnet(directories);
     throw error;
   }
 }
 
-async function waitUntilRunning(options: BringUpOptions): Promise<TestnetStatus> {
+async function waitUntilRunning(options: BringUpOptions, { clock }: BringUpModules): Promise<TestnetStatus> {
   const { directories, signal, timeoutMs = TIMEOUT_MS, onStatus = () => undefined } = options;
   const client = createControlClient(directories.controlSocket);
-  const deadline = Date.now() + timeoutMs;
+  const deadline = clock.now() + timeoutMs;
   const watch = createFailureWatch();
   for (;;) {
     signal?.throwIfAborted();
@@ -128,10 +128,10 @@ async function waitUntilRunning(options: BringUpOptions): Promise<TestnetStatus>
     onStatus(status);
     if (status.state === "running") return status;
     if (status.state === "failed" && status.problem) throw problemError(status.problem, directories);
-    const stuck = watch.update(status.nodes, Date.now());
+    const stuck = watch.update(status.nodes, clock.now());
     if (stuck) throw problemError(stuck, directories);
-    if (Date.now() > deadline) throw tooSlow(status, timeoutMs);
-    await delay(POLL_MS, undefined, signal ? { signal } : {});
+    if (clock.now() > deadline) throw tooSlow(status, timeoutMs);
+    await clock.sleep(POLL_MS, signal);
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Clock, systemClock } from "@icos/system";
 import { findLeftovers, killProcesses } from "../process/leftovers.ts";
 import { identifyProcess } from "../process/process-identity.ts";
 import { type TestnetDirectories, testnetDirectories } from "../state/directories.ts";
@@ -35,6 +36,12 @@ const hostImage: HostImage = {
   updateImage: { path: "/i", size: 1, sha256: "d".repeat(64) },
 };
 
+/** 25 times faster, so that polls do not keep the tests waiting. */
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => systemClock.sleep(milliseconds / 25, signal),
+};
+
 interface Place {
   readonly directories: TestnetDirectories;
   readonly env: NodeJS.ProcessEnv;
@@ -62,6 +69,7 @@ async function withPlace(work: (place: Place) => Promise<void>): Promise<void> {
             spawnSupervisor: (where, signal) =>
               spawnSupervisor(where, { env: { ...process.env, ...env, FAKE: fake }, signal, program: PROGRAM }),
             measureHost: async () => ({ memoryMiB: 1e6, diskMiB: 1e6 }),
+            clock,
             ...modules,
           },
         ),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,10 +7,12 @@ import { test } from "node:test";
 import { bundlePrograms, programCommand, type ResidentProgram } from "./resident-programs.ts";
 
 /** Runs it with nothing to do. */
-function start(name: ResidentProgram, directory?: string): { status: number | null; said: string } {
+function start(name: ResidentProgram, directory?: string): Promise<{ status: string | number; said: string }> {
   const [node = "", ...args] = programCommand(name, directory);
-  const { status, stdout, stderr } = spawnSync(node, args, { input: "", encoding: "utf8" });
-  return { status, said: stdout + stderr };
+  return new Promise((resolve) => {
+    const child = execFile(node, args, (error, out, err) => resolve({ status: error?.code ?? 0, said: out + err }));
+    child.stdin?.end();
+  });
 }
 
 void test("a program says the same from its module as from its sources", async () => {
@@ -24,11 +26,12 @@ void test("a program says the same from its module as from its sources", async (
       services: /ENOENT/,
       govern: /JSON/,
     };
-    for (const name of ["supervisor", "nns", "services", "govern"] as const) {
-      const bundled = start(name, directory);
+    const same = async (name: ResidentProgram): Promise<void> => {
+      const [bundled, source] = await Promise.all([start(name, directory), start(name)]);
       assert.match(bundled.said, expected[name]);
-      assert.ok(bundled.status !== 0 && bundled.status === start(name).status, `${name} exited with ${bundled.status}`);
-    }
+      assert.ok(bundled.status !== 0 && bundled.status === source.status, `${name} exited with ${bundled.status}`);
+    };
+    await Promise.all((["supervisor", "nns", "services", "govern"] as const).map(same));
     // The agent and the bundler would take the memory that modules are made to save.
     const supervisor = await readFile(join(directory, "supervisor.mjs"), "utf8");
     for (const absent of ["HttpAgent", "node_modules/esbuild"]) assert.ok(!supervisor.includes(absent), absent);
