@@ -6,7 +6,7 @@ import { mountAll, present, readVariant, type Phase } from "@icos/system";
 import { mountPlaces, volumePath } from "../layout.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { BootContext } from "./context.ts";
-import { loadModules, wantedModules } from "./kernel-modules.ts";
+import { findWatchdog, loadModules, wantedModules } from "./kernel-modules.ts";
 import { findGrubPartition } from "./system-disk.ts";
 import { mountVar } from "./var-volume.ts";
 import { activateVolumes } from "./volumes.ts";
@@ -26,7 +26,7 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
     name: "kernel modules",
     async run({ layout, exec, logger }) {
       const cpuinfo = await readFile(join(layout.proc, "cpuinfo"), "utf8");
-      const watchdog = await isThere(join(layout.dev, "watchdog0"));
+      const watchdog = await findWatchdog(exec, () => isThere(join(layout.dev, "watchdog0")));
       const failed = await loadModules(exec, wantedModules(cpuinfo, { watchdog }));
       if (failed.length > 0) logger.log("warning", "kernel modules cannot be loaded", { modules: failed });
     },
