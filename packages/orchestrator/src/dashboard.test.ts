@@ -10,6 +10,7 @@ const view: DashboardView = {
   subnet: { kind: "known", id: "subnet" },
   replicaPid: 42,
   replicaVersion: "v1",
+  hostVersion: "h1",
   scheduledUpgrade: "v2",
   firewallVersion: 6,
   sshAccess: { version: 7, subnetId: undefined },
@@ -28,7 +29,7 @@ last poll's certified time: 2026-03-01T12:00:00.123Z
 subnet id: subnet
 replica process id: 42
 replica version: v1
-host os version: None
+host os version: h1
 scheduled upgrade: v1 -> v2
 cup height: None
 cup signed: None

@@ -8,6 +8,7 @@ export interface DashboardView {
   readonly subnet: { readonly kind: "unknown" } | { readonly kind: "known"; readonly id: string | undefined };
   readonly replicaPid: number | undefined;
   readonly replicaVersion: string;
+  readonly hostVersion: string | undefined;
   readonly scheduledUpgrade: string | undefined;
   /** Registry version of the firewall rules that are in force. */
   readonly firewallVersion: number | undefined;
@@ -29,7 +30,7 @@ export function renderDashboard(view: DashboardView): string {
     ["subnet id", subnet.kind === "unknown" ? "Subnet not known yet" : (subnet.id ?? "Unassigned")],
     ["replica process id", view.replicaPid === undefined ? NONE : String(view.replicaPid)],
     ["replica version", replicaVersion],
-    ["host os version", NONE],
+    ["host os version", view.hostVersion ?? NONE],
     ["scheduled upgrade", scheduledUpgrade === undefined ? NONE : `${replicaVersion} -> ${scheduledUpgrade}`],
     ["cup height", NONE],
     ["cup signed", NONE],

@@ -27,7 +27,7 @@ export async function serveNodePages(node: NodeServices): Promise<NodePages> {
 }
 
 async function dashboardOf(node: NodeServices): Promise<string> {
-  const { nodeId, options, registry, report, task, replica, version, keys, firewall, sshAccess, accounts } = node;
+  const { nodeId, options, registry, report, task, replica, version, keys, firewall, sshAccess, accounts, host } = node;
   const { assignment } = task;
   const keysOf = async (account: string): Promise<readonly string[]> =>
     ((await accounts.read(account)) ?? "").split("\n").filter((line) => line !== "");
@@ -42,6 +42,7 @@ async function dashboardOf(node: NodeServices): Promise<string> {
         : { kind: "known", id: "subnetId" in assignment ? assignment.subnetId : undefined },
     replicaPid: replica.pid,
     replicaVersion: version,
+    hostVersion: host.version,
     scheduledUpgrade: task.wantedUpgrade,
     firewallVersion: firewall.appliedVersion,
     sshAccess: sshAccess.applied,

@@ -46,6 +46,7 @@ void test("nodes make their keys, register themselves and run their replica whil
       assert.deepEqual(health, { kind: "guest-health", arguments: report });
       const joined = { count: 10, message: `Join request successful: node ${nodeId}.` };
       assert.ok(node.asked.some((command) => isDeepStrictEqual(command, { kind: "notify", arguments: joined })));
+      assert.equal(await node.dashboard("host os version"), "h1");
       assert.match(await node.metrics(), /^ic_orchestrator_hostos_info\{hostos_version="h1"\} 1$/m);
 
       const members = [nodeId, await other.dashboard("node id")].map((id) => Principal.fromText(id));

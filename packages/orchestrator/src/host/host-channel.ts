@@ -26,7 +26,7 @@ export class HostChannel {
   readonly #modules: HostChannelModules;
   readonly #wakeup: Wakeup;
   readonly #signal: AbortSignal;
-  #versionKnown = false;
+  #version: string | undefined;
   #problem = "";
 
   constructor(modules: HostChannelModules, signal: AbortSignal) {
@@ -38,6 +38,11 @@ export class HostChannel {
   /** Shows a text on the host's screen, `count` times. Neither waits nor fails. */
   show(message: string, count = 1): void {
     void this.#ask({ kind: "notify", arguments: { count, message } });
+  }
+
+  /** That the host has told. */
+  get version(): string | undefined {
+    return this.#version;
   }
 
   /** The health may have changed. */
@@ -56,7 +61,7 @@ export class HostChannel {
         reported = JSON.stringify(now);
         reportedAt = clock.now();
         await this.#ask({ kind: "guest-health", arguments: now });
-        if (!this.#versionKnown) await this.#askVersion();
+        if (this.#version === undefined) await this.#askVersion();
       }
       await this.#wakeup.wait(LOOK_MS, signal);
     }
@@ -65,7 +70,7 @@ export class HostChannel {
   async #askVersion(): Promise<void> {
     const payload = await this.#ask({ kind: "GetHostOSVersion" });
     if (payload?.kind !== "HostOSVersion") return;
-    this.#versionKnown = true;
+    this.#version = payload.version;
     this.#modules.hostVersion.set(1, { hostos_version: payload.version });
     this.#modules.logger.log("info", "The host has told its version.", { version: payload.version });
   }
