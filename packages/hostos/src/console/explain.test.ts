@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { NetworkState } from "../network/network-state.ts";
 import { duration, explain, type Tone } from "./explain.ts";
 import { SILENT_AFTER_MS, type GuestReport, type Observation, type Situation } from "./situation.ts";
 
@@ -14,6 +15,7 @@ const NODE: Observation = {
   host: { kind: "ready" },
   configProblem: undefined,
   network: { bridge: "up", addresses: ["2001:db8::1"] },
+  networkState: undefined,
   vm: { kind: "running", since: NOW - 10 * MINUTE, bootFailed: false },
   report: HEALTHY,
   slot: { running: "A", state: { alternative: "A", cycle: "stable" } },
@@ -238,6 +240,25 @@ for (const { when, change, kind, tone, says = /./ } of CASES) {
     if (tone === "bad" && kind !== "guest-failing") assert.notEqual(explanation.next, undefined);
   });
 }
+
+void test("a gateway that was silent, and a board that may be another one, stand beside the situation", () => {
+  const networkState: NetworkState = {
+    choice: { kind: "gateway-silent", card: "eno1", speed: 10_000, tried: ["eno1", "eno2"] },
+    mac: "6a:00:01:02:03:04",
+    address: "2001:db8::1/64",
+    gateway: "2001:db8::ff",
+    resolvers: [],
+    otherManagementMac: "b0:7b:25:c8:f6:c0",
+  };
+  const board =
+    "The management controller has the MAC address b0:7b:25:c8:f6:c0, which is not the configured one. Was the board replaced?";
+  assert.deepEqual(explain({ ...NODE, networkState }).notices, [board]);
+  assert.deepEqual(explain({ ...NODE, networkState, ...report("starting") }).notices, [
+    "At the start, the gateway 2001:db8::ff answers through no network card (tried eno1, eno2), eno1 is used. " +
+      "Check cables, VLAN and `ipv6_gateway`.",
+    board,
+  ]);
+});
 
 void test("what else is worth knowing stands beside the situation", () => {
   const { notices, kind } = explain({

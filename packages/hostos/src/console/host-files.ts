@@ -12,6 +12,8 @@ export interface HostFiles {
   /** What became of the last upgrade of the host. */
   readonly upgradeRecord: string;
   readonly kernelCommandLine: string;
+  /** Which network card was chosen at the start, and why. */
+  readonly networkState: string;
   /** The network devices as the kernel shows them. */
   readonly networkDevices: string;
   readonly resolvers: string;
@@ -30,6 +32,7 @@ export function hostFiles(root = "/"): HostFiles {
     grubenv: at("boot/grub/grubenv"),
     upgradeRecord: at("boot/config/hostos-upgrade.json"),
     kernelCommandLine: at("proc/cmdline"),
+    networkState: at("run/icos/network.json"),
     networkDevices: at("sys/class/net"),
     resolvers: at("etc/resolv.conf"),
     ipv6Routes: at("proc/net/ipv6_route"),

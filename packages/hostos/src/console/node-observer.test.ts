@@ -56,10 +56,18 @@ void test("from the files of runner and guest, the node is healthy", async () =>
     "opt/ic/share/version.txt": "1.2.3\n",
     "proc/cmdline": "root=x dfinity.system=B",
     "boot/grub/grubenv": newGrubenv({ alternative: "B", cycle: "failsafe_check" }),
+    "run/icos/network.json": JSON.stringify({
+      choice: { kind: "working", card: "eno1", speed: null, answer: "echo" },
+      mac: "6a:00:01:02:03:04",
+      address: "2001:db8::1/64",
+      gateway: "2001:db8::ff",
+      resolvers: [],
+      otherManagementMac: "b0:7b:25:c8:f6:c0",
+    }),
   });
   assert.equal(explanation.kind, "healthy");
   assert.equal(explanation.story, "Follows the network.");
-  assert.equal(explanation.notices.length, 1);
+  assert.equal(explanation.notices.length, 2);
   assert.deepEqual([facts.nodeId, facts.hostVersion, facts.hostSlot], ["aaaaa-aa", "1.2.3", "B"]);
   assert.match(facts.guestIpv6 ?? "", /^2001:db8:0:1:6801/);
 });

@@ -2,6 +2,7 @@ import { access, readFile, statfs } from "node:fs/promises";
 import { hostAddressOf, loadConfig, shownConfig, type HostosConfig } from "@icos/config";
 import { bootStateOf, parseGrubenv, runningSlot } from "@icos/slots";
 import { describeError, type Clock } from "@icos/system";
+import { readNetworkState } from "../network/network-state.ts";
 import { readUpgradeRecord } from "../upgrade/upgrade-record.ts";
 import { explain } from "./explain.ts";
 import type { HostFiles } from "./host-files.ts";
@@ -56,6 +57,7 @@ async function lookAt(modules: ObserverModules, units: readonly UnitState[], now
     host: hostState(unit("hostos-boot.service"), configuration !== undefined),
     configProblem: configuration?.problem,
     network,
+    networkState: await readNetworkState(files.networkState).catch(() => undefined),
     vm: await guestVm(unit("guestos.service")),
     report,
     slot,

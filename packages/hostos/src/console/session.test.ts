@@ -27,6 +27,7 @@ const observer: Observer = {
       failedUnits: [],
       varUsed: 0.1,
       upgrade: undefined,
+      networkState: undefined,
     });
     const facts = { nodeId: "abc-def", hostIpv6: "2001:db8::1", guestIpv6: "2001:db8::2", hostVersion: "1.2.3" };
     return { explanation, facts: { ...facts, hostSlot: "A", mgmtMac: "b0:7b:25:c8:f6:c0", time: "now" } };

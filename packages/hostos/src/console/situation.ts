@@ -1,4 +1,5 @@
 import type { BootState, Slot } from "@icos/slots";
+import type { NetworkState } from "../network/network-state.ts";
 import type { UpgradeRecord } from "../upgrade/upgrade-record.ts";
 
 /** What the virtual machine's runner last said. */
@@ -45,6 +46,8 @@ export interface Observation {
   /** What is wrong with the configuration. */
   readonly configProblem: string | undefined;
   readonly network: Network;
+  /** What `hostos-network.service` found at the start. */
+  readonly networkState: NetworkState | undefined;
   readonly vm: GuestVm;
   readonly report: GuestReport | undefined;
   /** Of the host itself. */

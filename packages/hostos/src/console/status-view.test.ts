@@ -29,6 +29,7 @@ async function watch(form: Terminal["form"]): Promise<string> {
         failedUnits: [],
         varUsed: undefined,
         upgrade: undefined,
+        networkState: undefined,
       });
       const unknown = { nodeId: undefined, hostIpv6: undefined, guestIpv6: undefined };
       return {

@@ -1,7 +1,8 @@
+import { parseJson, readFileIfExists } from "@icos/system";
 import * as v from "valibot";
 import { cardChoiceSchema, type CardChoice } from "./card-choice.ts";
 
-/** Where console and metrics find what the host's network was made of. */
+/** Where the console finds what the host's network was made of. */
 export const NETWORK_STATE_FILE = "icos/network.json";
 
 /** What `hostos-network.service` did in this boot. */
@@ -15,6 +16,14 @@ export const networkStateSchema = v.object({
   otherManagementMac: v.nullable(v.string()),
 });
 export type NetworkState = v.InferOutput<typeof networkStateSchema>;
+
+/** `undefined` before the unit has run. Throws `network-state-invalid`. */
+export async function readNetworkState(file: string): Promise<NetworkState | undefined> {
+  const text = await readFileIfExists(file);
+  if (text === undefined) return undefined;
+  const what = { code: "network-state-invalid", name: "The state of the host's network", file };
+  return parseJson(networkStateSchema, text.toString(), what);
+}
 
 /** The choice in words, and what to do about it where something is missing. */
 export function describeChoice(
