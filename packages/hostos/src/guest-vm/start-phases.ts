@@ -104,7 +104,8 @@ async function readVariant(file: string): Promise<"prod" | "dev"> {
 }
 
 const MISSING_DISK = {
-  default: "Look whether the volume group hostlvm is active (`lvs hostlvm`), or install this machine again.",
+  default:
+    "A drive may be dead or missing, since the disk lies across all of them: `view-logs hostos-boot` says what LVM misses. Restart the machine when it is back.",
   upgrade: "The log of upgrade-disk.service says why it could not be made.",
 };
 

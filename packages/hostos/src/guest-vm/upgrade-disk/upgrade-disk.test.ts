@@ -126,3 +126,16 @@ void test("a device that is in use is tried again, and then named", async () => 
   await assert.rejects(removeUpgradeDisk(stuck.context), { code: "upgrade-disk-in-use", message: /upgrade-guestos/ });
   assert.equal(stuck.sleeps.length, 9);
 });
+
+void test("what losetup prints is a loop device or nothing that is used", async () => {
+  const { context, log } = await fakeMachine();
+  const { exec } = context;
+  const talkative: typeof exec = {
+    run: async (command, options) =>
+      command.includes("--find")
+        ? { stdout: Buffer.from("losetup: warning\n/dev/sda; reboot\n"), stderr: "" }
+        : exec.run(command, options),
+  };
+  await assert.rejects(runPhases(CREATE_UPGRADE_DISK, { ...context, exec: talkative }), { code: "unexpected-output" });
+  assert.ok(!log.some((command) => command.startsWith("dmsetup create")));
+});

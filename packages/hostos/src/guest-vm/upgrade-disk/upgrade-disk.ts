@@ -34,8 +34,12 @@ export const CREATE_UPGRADE_DISK: readonly Phase<UpgradeDiskContext>[] = [
       await writeFile(file, "", { mode: 0o600 });
       await truncate(file, SCRATCH_BYTES);
       const { stdout } = await exec.run(["losetup", "--find", "--show", file]);
-      context.scratch = stdout.toString().trim();
-      return context.scratch;
+      const [device] = loopDevices(stdout);
+      if (device === undefined) {
+        throw new IcosError("unexpected-output", "losetup does not say which loop device it has made.");
+      }
+      context.scratch = device;
+      return device;
     },
   },
   {
@@ -85,7 +89,15 @@ export async function removeUpgradeDisk({ exec, clock, dev, run }: UpgradeDiskCo
   const file = join(run, "scratch");
   if (!existsSync(file)) return;
   const { stdout } = await exec.run(["losetup", "--noheadings", "--output", "NAME", "--associated", file]);
-  for (const device of stdout.toString().split("\n").filter(Boolean))
-    await exec.run(["losetup", "--detach", device.trim()]);
+  for (const device of loopDevices(stdout)) await exec.run(["losetup", "--detach", device]);
   await rm(file, { force: true });
+}
+
+/** The devices that losetup prints, one a line: they go into a table of the device mapper and into commands. */
+function loopDevices(output: Buffer): readonly string[] {
+  return output
+    .toString()
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => /^\/dev\/loop\d{1,4}$/.test(line));
 }
