@@ -26,6 +26,7 @@ export interface ScratchTestnet {
   readonly topology: Topology;
   /** Settles when all nodes are healthy. */
   up(): Promise<TestnetStatus>;
+  status(): Promise<TestnetStatus>;
   power(node: string, action: PowerAction): Promise<void>;
 }
 
@@ -38,15 +39,16 @@ export function scratchEnvironment({ directory }: Pick<BenchContext, "directory"
   return { ICOS_STATE_DIR: join(directory, "state") };
 }
 
+/** A testnet of nodes that are GuestOS alone, or of `nested` ones. */
 export async function withTestnet<Result>(
   context: BenchContext,
-  nodes: number,
+  nodes: number | { readonly nested: number },
   use: (testnet: ScratchTestnet) => Promise<Result>,
 ): Promise<Result> {
   const { signal, report } = context;
   const env = { ...process.env, ...scratchEnvironment(context) };
   const directories = testnetDirectories(NAME, env, process.getuid?.() ?? 0);
-  const topology = defaultTopology(nodes);
+  const topology = typeof nodes === "number" ? defaultTopology(nodes) : defaultTopology(nodes.nested, { nested: true });
   const up = async (): Promise<TestnetStatus> => {
     const { status } = await bringUp(
       { directories, topology, create: true, signal, onStatus: (now) => report(whatHappens(now)) },
@@ -55,7 +57,10 @@ export async function withTestnet<Result>(
           const { version, rootHash, diskImage, updateImage } = await buildOs("guestos", { variant: "dev", signal });
           return { version, variant: "dev", rootHash, diskImage, updateImage: { ...updateImage } };
         },
-        prepareHostImage: () => Promise.reject(new Error("No node of a bench is nested.")),
+        prepareHostImage: async () => {
+          const { version, rootHash, diskImage, updateImage } = await buildOs("hostos", { variant: "dev", signal });
+          return { version, variant: "dev", rootHash, diskImage, updateImage: { ...updateImage } };
+        },
         spawnSupervisor: (where) => spawnSupervisor(where, { env, signal }),
         measureHost,
         clock: systemClock,
@@ -70,6 +75,7 @@ export async function withTestnet<Result>(
       plan: planTestnet(directories, topology, deriveMachineAddress),
       topology,
       up,
+      status: () => createControlClient(directories.controlSocket).status(),
       power: (node, action) => createControlClient(directories.controlSocket).power(node, action),
     });
   } finally {

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { bootStateOf, parseGrubenv } from "@icos/slots";
 import { reachedFromGuest } from "./nested/firewall.ts";
+import { publicSeesTheGuest } from "./nested/guest-pages.ts";
 import { HostUpgrades } from "./nested/host-upgrade.ts";
 import { eventually, NestedNode } from "./nested/nested-node.ts";
+import { abuseTheChannel } from "./nested/vsock/abuse.ts";
 import { createIcosCommand, leftovers, type IcosCommand } from "./testnet/icos-command.ts";
 import { RunningTestnet } from "./testnet/running-testnet.ts";
 
@@ -134,6 +136,12 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
       assert.deepEqual(outside, { ports: [42372], seventh: false });
     },
   );
+
+  step("the public sees of the guest, through its host, what it may see", () => publicSeesTheGuest(node));
+
+  step("whatever the guest says on the channel, the host's server stays up, small and quick", async () => {
+    await abuseTheChannel(node);
+  });
 
   step("a guest without its cable is missed, and is back with it", async () => {
     await node.must("host", "ip link set guest0 down");

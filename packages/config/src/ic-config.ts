@@ -3,7 +3,10 @@ import { IcosError, parseWith } from "@icos/system";
 import { firewallSection } from "./firewall/firewall-section.ts";
 import type { GuestosConfig } from "./objects/guestos-object.ts";
 import { icConfigSchema, type IcConfig } from "./ic-config-schema.ts";
+import { deterministicMac, slaacAddress } from "./address.ts";
 import { formatIpv6, ipv6Prefix64, parseIpv6 } from "./ipv6.ts";
+
+type IcosSettings = GuestosConfig["icos_settings"];
 
 /** Where a program in GuestOS finds its configuration. */
 export const IC_CONFIG_PATH = "/run/ic-node/config/ic.json5";
@@ -25,6 +28,7 @@ export function renderIcConfig(config: GuestosConfig, nodeAddress: string): stri
   }
   const address = formatIpv6(bytes);
   const { network_settings: network, icos_settings: icos } = config;
+  const near = { network: ownNetwork, host: hostIn(ownNetwork, icos) };
   const { ipv4_config: ipv4 } = network;
   const dev = config.guestos_settings.guestos_dev_settings;
   const document = {
@@ -54,8 +58,8 @@ export function renderIcConfig(config: GuestosConfig, nodeAddress: string): stri
     metrics: { exporter: { http: `[${address}]:${PORTS.metrics}` } },
     logger: { level: "info", format: "json" },
     message_routing: { xnet_ip_addr: address, xnet_port: PORTS.xnet },
-    firewall: firewallSection("replica", ownNetwork),
-    boundary_node_firewall: firewallSection("boundary-node", ownNetwork),
+    firewall: firewallSection("replica", near),
+    boundary_node_firewall: firewallSection("boundary-node", near),
     registration: {
       node_reward_type: icos.node_reward_type ?? "",
       nns_url: icos.nns_urls.length > 0 ? icos.nns_urls.join(",") : "http://[::1]:8080",
@@ -110,4 +114,9 @@ function adapterPaths(adapter: string): readonly [string, string][] {
     [`${field}_uds_path`, paths["socket"] ?? ""],
     [`${field}_uds_metrics_path`, paths["metrics"] ?? ""],
   ];
+}
+
+/** The host's address is derived from the same management MAC address, in the same network. */
+function hostIn(network: string, { mgmt_mac: mgmtMac, deployment_environment: environment }: IcosSettings): string {
+  return slaacAddress(network.replace(/\/64$/, ""), deterministicMac({ mgmtMac, environment, type: "HostOS" }));
 }

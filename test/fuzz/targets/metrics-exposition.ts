@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { formatLine, type ExpositionLine } from "../../../packages/hostos/src/metrics-proxy/exposition-line.ts";
-import { EXPOSITION_LIMITS, ExpositionParser } from "../../../packages/hostos/src/metrics-proxy/exposition-parser.ts";
+import { formatLine, type ExpositionLine } from "../../../packages/metrics/src/exposition-line.ts";
+import { EXPOSITION_LIMITS, ExpositionParser } from "../../../packages/metrics/src/exposition-parser.ts";
 import { unlessRefused } from "../harness/refusal.ts";
 
 /** A page of metrics: what is taken is the same when it is written and read again. */

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { firewallSection } from "./firewall-section.ts";
 
 const OWN = "2001:db8:1:2::/64";
-const replica = firewallSection("replica", OWN);
-const boundary = firewallSection("boundary-node", OWN);
+const NEAR = { network: OWN, host: "2001:db8:1:2:6800::1" };
+const replica = firewallSection("replica", NEAR);
+const boundary = firewallSection("boundary-node", NEAR);
 
 void test("the ports of a replica are upstream's", () => {
   const [rule, ...others] = replica.default_rules;
@@ -66,4 +67,13 @@ void test("a replica drops by default, limits each source and lets those who wat
     /ip6 saddr 2001:db8:1:2::\/64 ct state new tcp dport \{ ([^}]*) \} accept/.exec(replica.file_template) ?? [];
   for (const port of [7070, 9090, 9091, 9100, 19_100, 19_531])
     assert.ok(ports.split(", ").includes(`${port}`), `${port}`);
+});
+
+void test("of a replica the host may see what it passes on to the public, and nobody else may", () => {
+  const lines = replica.file_template.split("\n").filter((line) => line.includes("42372"));
+  assert.deepEqual(
+    lines.map((line) => line.trim()),
+    ["ip6 saddr 2001:db8:1:2:6800::1 ct state new tcp dport { 42372 } accept # the host"],
+  );
+  assert.ok(!boundary.file_template.includes("42372"));
 });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { wholeNumber } from "../field-forms.ts";
-import { rulesetTemplate, type FirewallKind } from "./ruleset-template.ts";
+import { rulesetTemplate, type FirewallKind, type NodeSurroundings } from "./ruleset-template.ts";
 
 /** A rule as the registry's records and the configuration write it: numbers for action and direction. */
 const ruleSchema = v.object({
@@ -65,16 +65,16 @@ const PORTS = {
  * The `firewall` or `boundary_node_firewall` section of `ic.json5`. The default rule opens the ports that upstream opens to
  * its own data centres; here it is the node's own /64: whose machines they are is known without a built-in list.
  */
-export function firewallSection(kind: FirewallKind, ownNetwork: string): FirewallSection {
+export function firewallSection(kind: FirewallKind, near: NodeSurroundings): FirewallSection {
   const ports = PORTS[kind];
   return {
     config_file: "/run/ic-node/nftables-ruleset/nftables.conf",
-    file_template: rulesetTemplate(kind, ownNetwork),
+    file_template: rulesetTemplate(kind, near),
     ...RULE_TEMPLATES,
     default_rules: [
       {
         ipv4_prefixes: [],
-        ipv6_prefixes: [ownNetwork],
+        ipv6_prefixes: [near.network],
         ports: [...ports.default],
         action: 1,
         comment: "Default: the node's own network",

@@ -3,6 +3,14 @@ import { nftChain, nftSourceSet } from "./nft-text.ts";
 /** The two kinds of machine that GuestOS is, as far as the firewall tells them apart. */
 export type FirewallKind = "replica" | "boundary-node";
 
+/** Addresses that a node knows by itself. */
+export interface NodeSurroundings {
+  /** The node's own /64. */
+  readonly network: string;
+  /** Where the host of this guest is, if it has one. */
+  readonly host: string;
+}
+
 interface Limits {
   /** New connections of one source address a minute, and how many of them at once. */
   readonly perMinute: number;
@@ -15,6 +23,8 @@ interface Policy {
   readonly open: readonly number[];
   /** TCP ports that are open to the node's own /64: dashboard, metrics, logs. */
   readonly observers: readonly number[];
+  /** TCP ports that are open to the host: the metrics that it passes on to the public. */
+  readonly host: readonly number[];
 }
 
 const POLICIES: Readonly<Record<FirewallKind, Policy>> = {
@@ -22,11 +32,13 @@ const POLICIES: Readonly<Record<FirewallKind, Policy>> = {
     limits: { perMinute: 1000, burst: 500 },
     open: [],
     observers: [7070, 9090, 9091, 9100, 19100, 19522, 19531],
+    host: [42372],
   },
   "boundary-node": {
     limits: { perMinute: 2000, burst: 1000 },
     open: [443],
     observers: [7070, 9091, 9100, 9324, 19100, 19522, 19531],
+    host: [],
   },
 };
 
@@ -37,12 +49,12 @@ const POLICIES: Readonly<Record<FirewallKind, Policy>> = {
  * Not upstream's: established connections come first for IPv4, too; what no rule allows is counted and not logged, since
  * the kernel's log is on the console and anybody could fill it.
  */
-export function rulesetTemplate(kind: FirewallKind, ownNetwork: string): string {
-  return ["flush ruleset\n", family("ip", kind, ownNetwork), family("ip6", kind, ownNetwork)].join("\n");
+export function rulesetTemplate(kind: FirewallKind, near: NodeSurroundings): string {
+  return ["flush ruleset\n", family("ip", kind, near), family("ip6", kind, near)].join("\n");
 }
 
-function family(family: "ip" | "ip6", kind: FirewallKind, ownNetwork: string): string {
-  const { limits, open, observers } = POLICIES[kind];
+function family(family: "ip" | "ip6", kind: FirewallKind, near: NodeSurroundings): string {
+  const { limits, open, observers, host } = POLICIES[kind];
   const version = family === "ip" ? "v4" : "v6";
   const placeholder = (name: string): string => `<<IP${version}_${name}_RULES>>`;
   const dropped = (why: string): string => `counter name ${why}_${version}_counter drop`;
@@ -57,13 +69,16 @@ function family(family: "ip" | "ip6", kind: FirewallKind, ownNetwork: string): s
     ...(family === "ip6" ? ["udp dport 546 accept # DHCPv6"] : []),
     ...(open.length > 0 ? [`ct state new tcp dport { ${open.join(", ")} } accept`] : []),
     ...(family === "ip6"
-      ? [`ip6 saddr ${ownNetwork} ct state new tcp dport { ${observers.join(", ")} } accept # who watches the node`]
+      ? [`ip6 saddr ${near.network} ct state new tcp dport { ${observers.join(", ")} } accept # who watches the node`]
+      : []),
+    ...(family === "ip6" && host.length > 0
+      ? [`ip6 saddr ${near.host} ct state new tcp dport { ${host.join(", ")} } accept # the host`]
       : []),
     placeholder("TCP"),
     placeholder("UDP"),
     dropped("default_policy"),
   ];
-  const output = kind === "replica" ? replicaOutput(family, ownNetwork) : boundaryOutput(family);
+  const output = kind === "replica" ? replicaOutput(family, near.network) : boundaryOutput(family);
   return `table ${family} filter {
 ${nftSourceSet("rate_limit", version)}
 ${nftSourceSet("connection_limit", version)}

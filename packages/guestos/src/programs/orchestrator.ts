@@ -10,6 +10,9 @@ import {
 } from "@icos/orchestrator";
 import { createLogger, describeError, IcosError, readFileIfExists, systemClock, writeFileDurably } from "@icos/system";
 import { askHost, vsockGuestTransport } from "@icos/vsock";
+import { openClockStatus } from "../metrics/clock-status.ts";
+import { guestRoutes } from "../metrics/guest-routes.ts";
+import { runGuestMetrics } from "../metrics/run-guest-metrics.ts";
 import { waitForAddress } from "../interface-address.ts";
 import { createLayout } from "../layout.ts";
 
@@ -32,12 +35,25 @@ async function loadConfig(file: string, signal: AbortSignal): Promise<IcConfig> 
   return parseIcConfig(rendered, file);
 }
 
+/** Beside the node's life, which does not depend on it: what the host may pass on to the public. */
+async function serveHost(config: IcConfig, versionFile: string, signal: AbortSignal): Promise<void> {
+  const version = (await readFile(versionFile, "utf8")).trim();
+  const routes = guestRoutes({ replica: config.metrics.exporter.http, version }, await openClockStatus());
+  await runGuestMetrics({ routes }, { clock: systemClock, logger }, signal);
+}
+
 const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => stopping.abort());
 
 try {
   const options = parseOrchestratorOptions(process.argv.slice(2));
-  const load = (signal: AbortSignal): Promise<IcConfig> => loadConfig(options.configFile, signal);
+  const load = async (signal: AbortSignal): Promise<IcConfig> => {
+    const config = await loadConfig(options.configFile, signal);
+    void serveHost(config, options.versionFile, stopping.signal).catch((error: unknown) =>
+      logger.log("error", "There are no metrics for the host.", { error: describeError(error) }),
+    );
+    return config;
+  };
   const transport = vsockGuestTransport();
   const modules: OrchestratorModules = {
     loadConfig: load,

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { CONFIG_OBJECTS, readObject, type HostosConfig } from "@icos/config";
 import type { Clock, Logger } from "@icos/system";
 import { createLayout, runConfigPath } from "../layout.ts";
-import { proxyRoutesOf } from "../metrics-proxy/routes.ts";
-import { startMetricsProxy } from "../metrics-proxy/start-metrics-proxy.ts";
+import { startMetricsProxy } from "@icos/metrics";
+import { proxyRoutesOf } from "./proxy-routes.ts";
 import { startMonitoring } from "./start-monitoring.ts";
 
 /** A part of `host-agent` that runs until `signal` aborts. */

@@ -32,7 +32,7 @@ const rule = fc.record({
   user: fc.option(fc.oneof(fc.constantFrom("ic-http-adapter", "a b", "x;"), fc.string()), { nil: undefined }),
   direction: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
 });
-const section = firewallSection("replica", "2001:db8::/64");
+const section = firewallSection("replica", { network: "2001:db8::/64", host: "2001:db8::2" });
 const ADDRESSES = String.raw`(ip|ip6) [sd]addr \{ [0-9a-f:./]+(, [0-9a-f:./]+)* \}`;
 const LINE = new RegExp(
   String.raw`^    (meta skuid [a-z0-9_-]+ )?${ADDRESSES} ct state new tcp dport \{ \d+(, \d+)* \} (accept|drop|reject) # [\x20-\x7e]*$`,

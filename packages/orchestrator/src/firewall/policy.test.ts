@@ -16,9 +16,10 @@ import {
 } from "../../test/written-registry.ts";
 import { firewallPolicy } from "./policy.ts";
 
+const near = { network: "2001:db8:7::/64", host: "2001:db8:7::2" };
 const config = {
-  firewall: firewallSection("replica", "2001:db8:7::/64"),
-  boundary_node_firewall: firewallSection("boundary-node", "2001:db8:7::/64"),
+  firewall: firewallSection("replica", near),
+  boundary_node_firewall: firewallSection("boundary-node", near),
 };
 const own = principal("own");
 const engine = { nodeRewardType: NodeRewardType.TYPE4DOT1 };

@@ -1,4 +1,5 @@
-import { request } from "node:https";
+import { request as requestPlain } from "node:http";
+import { request as requestTls } from "node:https";
 import { describeError, IcosError } from "@icos/system";
 
 export interface BackendLimits {
@@ -29,12 +30,10 @@ export async function fetchPage(url: string, limits: BackendLimits, onChunk: (ch
 
 function getPage(url: string, signal: AbortSignal, onChunk: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const client = request(url, {
-      agent: false,
-      rejectUnauthorized: false,
-      signal,
-      maxHeaderSize: 8 * 1024,
-    });
+    const options = { agent: false, signal, maxHeaderSize: 8 * 1024 };
+    const client = url.startsWith("https:")
+      ? requestTls(url, { ...options, rejectUnauthorized: false })
+      : requestPlain(url, options);
     client.on("error", reject);
     client.once("response", (response) => {
       response.on("error", reject);

@@ -4,9 +4,10 @@ import type { Logger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
 import { Pages, PAGES_LIMITS } from "./pages.ts";
 import { ProxyAnswers } from "./proxy-answers.ts";
+import type { ProxyRoute } from "./proxy-route.ts";
 
 void test("a page that cannot be made is logged once, however often somebody asks", async () => {
-  const route = { path: "/metrics/nobody", backend: "https://127.0.0.1:1/" };
+  const route: ProxyRoute = { path: "/metrics/nobody", source: { kind: "passed-on", url: "https://127.0.0.1:1/" } };
   const logged: string[] = [];
   const logger: Logger = { log: (severity, message) => logged.push(`${severity}: ${message}`) };
   const pages = new Pages([route], PAGES_LIMITS, { clock: new VirtualClock(), random: () => 0 });

@@ -13,7 +13,7 @@ export interface PageCacheLimits {
 }
 
 /** A page is kept for eight seconds, as upstream keeps it. */
-export const PAGE_CACHE_LIMITS: PageCacheLimits = { milliseconds: 8_000, bytes: 4 * 1024 * 1024 };
+export const PAGE_CACHE_LIMITS: PageCacheLimits = { milliseconds: 8_000, bytes: 1024 * 1024 };
 
 /** Pages by name. A page is made once, however many ask for it, and is the same for all until it is too old. */
 export class PageCache {

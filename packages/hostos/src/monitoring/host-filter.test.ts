@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EXPOSITION_LIMITS, ExpositionParser } from "./exposition-parser.ts";
-import { HOSTOS_RULES } from "./filter-rules.ts";
-import { FilteredPage } from "./filtered-page.ts";
-import { MetricFilter, type RandomInteger } from "./metric-filter.ts";
+import { EXPOSITION_LIMITS, ExpositionParser, FilteredPage, MetricFilter, type RandomInteger } from "@icos/metrics";
+import { HOSTOS_RULES } from "./host-filter.ts";
 
 function show(filter: MetricFilter, now: number, page: string): string {
   const filtered = new FilteredPage(filter.page(now));

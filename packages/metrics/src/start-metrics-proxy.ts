@@ -7,7 +7,7 @@ import { Pages, PAGES_LIMITS, type PagesLimits } from "./pages.ts";
 import { ProxyAnswers } from "./proxy-answers.ts";
 import { createProxyMetrics } from "./proxy-metrics.ts";
 import { CONNECTION_LIMITS, createProxyServer, type ConnectionLimits } from "./proxy-server.ts";
-import { METRICS_PROXY_PORT, OWN_METRICS_PORT, type ProxyRoute } from "./routes.ts";
+import { METRICS_PROXY_PORT, OWN_METRICS_PORT, type ProxyRoute } from "./proxy-route.ts";
 
 export interface MetricsProxyOptions {
   readonly routes: readonly ProxyRoute[];

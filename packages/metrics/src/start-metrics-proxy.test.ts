@@ -8,9 +8,20 @@ import { test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { makeSelfSignedCertificate, silentLogger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
-import { HOSTOS_RULES } from "./filter-rules.ts";
+import type { FilterRule } from "./filter-rules.ts";
 import { PAGES_LIMITS } from "./pages.ts";
+import type { ProxyRoute } from "./proxy-route.ts";
 import { startMetricsProxy, type MetricsProxy, type MetricsProxyOptions } from "./start-metrics-proxy.ts";
+
+/** In short what a host shows of itself. */
+const RULES: readonly FilterRule[] = [
+  { name: /^.*$/s, actions: [{ kind: "drop" }] },
+  { name: /^power_.*$/, actions: [{ kind: "keep" }] },
+  {
+    name: /^node_hwmon_temp_celsius$/,
+    actions: [{ kind: "keep" }, { kind: "noise", amplitude: 3, quantum: 0.25 }, { kind: "hold", milliseconds: 30_000 }],
+  },
+];
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 
@@ -59,10 +70,11 @@ async function withProxy(
   assert.ok(typeof address === "object" && address);
   const url = `https://127.0.0.1:${address.port}`;
   const clock = new VirtualClock();
-  const routes = [
-    { path: "/metrics/hostos_node_exporter", backend: `${url}/metrics`, rules: HOSTOS_RULES },
-    { path: "/metrics/guestos_replica", backend: `${url}/guest` },
-    { path: "/metrics/nobody", backend: "https://127.0.0.1:1/" },
+  const routes: readonly ProxyRoute[] = [
+    { path: "/metrics/hostos_node_exporter", source: { kind: "filtered", url: `${url}/metrics`, rules: RULES } },
+    { path: "/metrics/guestos_replica", source: { kind: "passed-on", url: `${url}/guest` } },
+    { path: "/metrics/nobody", source: { kind: "passed-on", url: "https://127.0.0.1:1/" } },
+    { path: "/metrics/own", source: { kind: "own", page: () => "own 1\n" } },
   ];
   const proxy = await startMetricsProxy(
     { routes, listen: LOOPBACK, listenOwn: LOOPBACK, ...options },
@@ -102,6 +114,7 @@ void test("a scrape gets the filtered page of the host and the whole page of a g
         status: 200,
         text: "",
       });
+      assert.deepEqual(await get(port, "/metrics/own"), { status: 200, text: "own 1\n" });
       const own = await (await fetch(`http://127.0.0.1:${ownPort}/metrics`)).text();
       assert.match(own, /^http_server_active_requests 0$/m);
       assert.match(
@@ -140,7 +153,7 @@ void test("what is wrong is said with its status", () =>
     ({ url }, response) => response.writeHead(url === "/guest" ? 500 : 200).end("not metrics\n"),
     {},
     async ({ port }) => {
-      const paths = "/metrics/hostos_node_exporter, /metrics/guestos_replica, /metrics/nobody";
+      const paths = "/metrics/hostos_node_exporter, /metrics/guestos_replica, /metrics/nobody, /metrics/own";
       assert.deepEqual(await get(port, "/metrics"), {
         status: 404,
         text: `There are metrics at ${paths}.\n`,
@@ -204,7 +217,8 @@ void test("a reader that takes a byte now and then does not keep its connection"
     idleMilliseconds: 5_000,
     wholeMilliseconds: 300,
   };
-  return withProxy(backend, { connections }, async ({ port }) => {
+  const pages = { ...PAGES_LIMITS, passedOn: 2 * 1024 * 1024 };
+  return withProxy(backend, { connections, pages }, async ({ port }) => {
     const slow = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false });
     slow.on("error", () => undefined).write("GET /metrics/guestos_replica HTTP/1.1\r\nhost: a\r\n\r\n");
     const sip = setInterval(() => slow.read(1), 20);

@@ -1,6 +1,6 @@
 import { describeError, EXPOSITION_CONTENT_TYPE, IcosError, type Logger } from "@icos/system";
 import type { Pages } from "./pages.ts";
-import type { ProxyRoute } from "./routes.ts";
+import type { ProxyRoute } from "./proxy-route.ts";
 
 export interface Answer {
   readonly status: number;
