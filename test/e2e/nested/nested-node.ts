@@ -52,7 +52,9 @@ export class NestedNode {
     const commands = {
       "hostos-journal.log": "journalctl -b --no-pager -o short-monotonic",
       "guestos-console.log": "cat /var/log/guestos/guestos-serial.log",
-      "guest-vm.json": "cat /run/icos/guest-vm/guestos.json",
+      "further-guestos-console.log": "cat /var/log/guestos/guestos-serial1.log",
+      "upgrade-guestos-console.log": "cat /var/log/guestos/upgrade-guestos-serial.log",
+      "guest-vm.json": "cat /run/icos/guest-vm/*.json",
     };
     for (const [file, command] of Object.entries(commands)) {
       const { stdout, stderr } = await this.run("host", command);

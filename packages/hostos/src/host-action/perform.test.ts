@@ -57,7 +57,7 @@ void test("When a unit fails, the answer is the end of its log.", async () => {
 void test("What the upgrade VM is started with may be why it does not.", async () => {
   const { exec, commands } = recorder("/usr/bin/systemctl", "no room\n");
   await assert.rejects(performAction("restart-upgrade-guestos", 802, exec), { message: /no room/ });
-  assert.match(commands.at(-1) ?? "", /--unit=upgrade-guestos\.service --unit=upgrade-disk\.service/);
+  assert.match(commands.at(-1) ?? "", /_SYSTEMD_UNIT=upgrade-guestos\.service _SYSTEMD_UNIT=upgrade-disk\.service/);
 });
 
 void test("Systemd's name of the connection says who asks.", () => {

@@ -69,12 +69,15 @@ export async function performAction(action: HostAction, caller: number, exec: Ex
   }
 }
 
-/** The end of the units' logs; systemctl itself only says where to look, and the guest cannot look there. */
+/**
+ * The end of what the units' processes said; systemctl itself only says where to look, and the guest cannot look there.
+ * Not by `--unit`: what systemd says of a unit would come last, and that is only that it failed.
+ */
 async function lastWords(units: readonly string[], exec: Exec): Promise<string> {
   if (units.length === 0) return "";
   const command = [
     JOURNALCTL,
-    ...units.map((unit) => `--unit=${unit}`),
+    ...units.map((unit) => `_SYSTEMD_UNIT=${unit}`),
     "--boot",
     "--lines=3",
     "--output=cat",

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { runStateSchema } from "@icos/hostos";
+import * as v from "valibot";
+import type { RunningTestnet } from "../testnet/running-testnet.ts";
+import { eventually, type NestedNode } from "./nested-node.ts";
+
+const BOOT_SECONDS = 600;
+
+/** The second guest of a host: a node that the topology does not name. */
+export class FurtherGuest {
+  readonly #node: NestedNode;
+  readonly #network: RunningTestnet;
+
+  constructor(node: NestedNode, network: RunningTestnet) {
+    this.#node = node;
+    this.#network = network;
+  }
+
+  async isANodeOfItsOwn(): Promise<void> {
+    const node = this.#node;
+    const text = await node.must("host", "cat /run/icos/guest-vm/guestos1.json");
+    const { state, machine } = v.parse(runStateSchema, JSON.parse(text));
+    assert.equal(state.kind, "running", text);
+    assert.ok(machine !== null && machine.memoryMiB === 1024, text);
+    assert.notEqual(machine.ipv6, (await node.status()).ipv6);
+    await eventually("it has registered", BOOT_SECONDS, async () => {
+      const log = await node.must("host", "cat /var/log/guestos/guestos-serial1.log");
+      return log.includes("orchestrator ready");
+    });
+    assert.equal(await this.#network.connect(machine.ipv6, 22), "open");
+    const refused = await this.#network.ssh("root", machine.ipv6, "/opt/ic/bin/vsock_guest --get-hostos-version");
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.stderr, /refuse/i);
+    // Both are in the host's metrics, which have no series twice.
+    const metrics = await node.must("host", "cat /run/node_exporter/collector_textfile/*.prom");
+    assert.match(metrics, /^hostos_guestos_state\{vm="guestos"\} 0$/m);
+    assert.match(metrics, /^hostos_guestos_state\{vm="guestos1"\} 0$/m);
+    const series = metrics.match(/^hostos_guestos_service_start\{.*\}/gm) ?? [];
+    assert.equal(new Set(series).size, series.length);
+    assert.ok(series.length >= 2, series.join(" "));
+  }
+}
