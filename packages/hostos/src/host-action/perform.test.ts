@@ -55,8 +55,11 @@ void test("When a unit fails, the answer is the end of its log.", async () => {
 });
 
 void test("What the upgrade VM is started with may be why it does not.", async () => {
-  const { exec, commands } = recorder("/usr/bin/systemctl", "no room\n");
-  await assert.rejects(performAction("restart-upgrade-guestos", 802, exec), { message: /no room/ });
+  const log = '{"severity":"error","message":"There is no room.","next":"Make some."}\nsomething\n{half\n';
+  const { exec, commands } = recorder("/usr/bin/systemctl", log);
+  await assert.rejects(performAction("restart-upgrade-guestos", 802, exec), {
+    message: "upgrade-guestos.service failed: There is no room. Make some. something {half",
+  });
   assert.match(commands.at(-1) ?? "", /_SYSTEMD_UNIT=upgrade-guestos\.service _SYSTEMD_UNIT=upgrade-disk\.service/);
 });
 

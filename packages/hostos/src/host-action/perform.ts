@@ -1,4 +1,5 @@
 import { describeError, IcosError, type Exec } from "@icos/system";
+import * as v from "valibot";
 import type { HostAction } from "./host-action.ts";
 
 /** Accounts of the host's programs, by number (`images/hostos/accounts`). */
@@ -69,8 +70,11 @@ export async function performAction(action: HostAction, caller: number, exec: Ex
   }
 }
 
+/** A line of the host's programs. */
+const loggedSchema = v.object({ message: v.string(), next: v.optional(v.string()) });
+
 /**
- * The end of what the units' processes said; systemctl itself only says where to look, and the guest cannot look there.
+ * The last errors that the units' processes logged; systemctl itself only says where to look, and the guest cannot look there.
  * Not by `--unit`: what systemd says of a unit would come last, and that is only that it failed.
  */
 async function lastWords(units: readonly string[], exec: Exec): Promise<string> {
@@ -79,11 +83,22 @@ async function lastWords(units: readonly string[], exec: Exec): Promise<string> 
     JOURNALCTL,
     ...units.map((unit) => `_SYSTEMD_UNIT=${unit}`),
     "--boot",
+    "--priority=err",
     "--lines=3",
     "--output=cat",
     "--no-pager",
     "--quiet",
   ];
   const { stdout } = await exec.run(command, { timeout: 10_000 }).catch(() => ({ stdout: Buffer.alloc(0) }));
-  return stdout.toString().trim().replaceAll("\n", " ").slice(-1_000);
+  return stdout.toString().trim().split("\n").map(wordsOf).join(" ").slice(-1_000);
+}
+
+function wordsOf(line: string): string {
+  if (!line.startsWith("{")) return line;
+  try {
+    const { message, next } = v.parse(loggedSchema, JSON.parse(line));
+    return next === undefined ? message : `${message} ${next}`;
+  } catch {
+    return line;
+  }
 }

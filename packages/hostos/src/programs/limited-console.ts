@@ -1,3 +1,4 @@
+import { fchmodSync } from "node:fs";
 import { ReadStream, WriteStream } from "node:tty";
 import { createExec, systemClock } from "@icos/system";
 import { guestReportFrom } from "../console/guest-report.ts";
@@ -17,6 +18,12 @@ const files = hostFiles(root);
 const actions = rootActions();
 // A screen is repainted; whoever reads a serial line may be keeping what it says.
 const form = /^tty\d+$/.test(tty) ? "screen" : "line";
+// systemd gives the terminal to this account alone; what the host tells its operator is written by others of its group.
+try {
+  fchmodSync(0, 0o620);
+} catch {
+  // Whose terminal it is decides.
+}
 const terminal = openTerminal(new ReadStream(0), new WriteStream(1), form);
 const clock = systemClock;
 const observer = createObserver({
