@@ -45,7 +45,9 @@ export function nestedMachineDefinition(
     ...(accelerator.kind === "tcg" ? { cpu: "max" } : {}),
     accelerator,
     boot: { kind: "disk", firmware },
-    disks: [{ file: node.disk, format: "qcow2" }],
+    // As servers have them: HostOS's drivers, metrics and watchdog meet what they meet there.
+    disks: [{ file: node.disk, format: "qcow2", bus: "nvme", serial: "hostos" }],
+    devices: { watchdog: true },
     networkCards: [{ mac: node.host.mac, switchSocket }],
     ...(node.usbStickMiB === undefined ? {} : { devices: { usb: true, stick: stickFile(node) } }),
     serialLog: node.consoleLog,

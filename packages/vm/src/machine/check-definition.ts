@@ -51,15 +51,19 @@ const fields = v.object({
     v.object({ kind: v.literal("disk"), firmware: v.optional(firmware) }),
   ]),
   disks: v.array(
-    v.object({
-      file: absolutePath,
-      format: v.picklist(["qcow2", "raw"]),
-      readOnly: v.optional(v.boolean()),
-      serial: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,20}$/, "must be 1 to 20 plain characters"))),
-      discard: v.optional(v.boolean()),
-      storage: v.optional(v.picklist(["file", "block-device"])),
-      cache: v.optional(v.picklist(["none", "writeback"])),
-    }),
+    v.pipe(
+      v.object({
+        file: absolutePath,
+        format: v.picklist(["qcow2", "raw"]),
+        readOnly: v.optional(v.boolean()),
+        serial: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,20}$/, "must be 1 to 20 plain characters"))),
+        discard: v.optional(v.boolean()),
+        storage: v.optional(v.picklist(["file", "block-device"])),
+        cache: v.optional(v.picklist(["none", "writeback"])),
+        bus: v.optional(v.picklist(["nvme", "virtio"])),
+      }),
+      v.check(({ bus, serial }) => bus !== "nvme" || serial !== undefined, "is on NVMe and has no serial"),
+    ),
   ),
   configMedium: v.optional(absolutePath),
   networkCards: v.array(

@@ -1,4 +1,4 @@
-/** A disk of the machine, seen by the guest as a virtio block device, in the order given (`vda`, `vdb`, …). */
+/** A disk of the machine, in the order given: the guest sees `vda`, `vdb`, … on virtio, and `nvme0n1`, … on NVMe. */
 export interface MachineDisk {
   readonly file: string;
   readonly format: "qcow2" | "raw";
@@ -11,6 +11,8 @@ export interface MachineDisk {
   readonly storage?: "file" | "block-device" | undefined;
   /** `none`: past the host's page cache, with the kernel's asynchronous I/O. Default `writeback`. */
   readonly cache?: "none" | "writeback" | undefined;
+  /** `nvme`: what servers have, slower than `virtio`. Needs a serial. Default `virtio`. */
+  readonly bus?: "nvme" | "virtio" | undefined;
 }
 
 export type MachineNetworkCard = SwitchCard | TapCard;

@@ -29,6 +29,15 @@ export function renderLibvirtDevices(definition: MachineDefinition): XmlElement 
 }
 
 function disk(disk: MachineDisk, index: number): XmlElement {
+  if (disk.bus === "nvme") {
+    throw new IcosError(
+      "libvirt-unsupported",
+      `The disk ${disk.file} is on NVMe, which this document does not describe.`,
+      {
+        next: "Put the disk on virtio.",
+      },
+    );
+  }
   const block = disk.storage === "block-device";
   const readOnly = disk.readOnly ?? false;
   const driver = {

@@ -47,5 +47,7 @@ void test("a USB stick is a removable disk on USB", () => {
 void test("what libvirt cannot say is refused", () => {
   const networkCards = [{ mac: "6a:01:00:00:00:01", switchSocket: "/run/n/net" }];
   assert.throws(() => renderLibvirt({ ...NODE, networkCards }), { code: "libvirt-unsupported" });
+  const disks = [{ file: "/var/n/disk.raw", format: "raw", bus: "nvme", serial: "n" }] as const;
+  assert.throws(() => renderLibvirt({ ...NODE, disks }), { code: "libvirt-unsupported" });
   assert.throws(() => renderLibvirt({ ...NODE, memoryMiB: 1 }), { code: "machine-invalid" });
 });

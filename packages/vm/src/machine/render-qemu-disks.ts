@@ -6,7 +6,7 @@ export function renderDisks(definition: MachineDefinition): string[] {
   return machineDisks(definition).flatMap((disk, index) => renderDisk(disk, index, booted));
 }
 
-/** Every virtio disk in the order of the guest. */
+/** Every disk in the order of the guest. */
 export function machineDisks({ disks, configMedium }: MachineDefinition): readonly MachineDisk[] {
   if (configMedium === undefined) return disks;
   return [...disks, { file: configMedium, format: "raw", readOnly: true, serial: "config" }];
@@ -30,6 +30,6 @@ function renderDisk(disk: MachineDisk, index: number, booted: boolean): string[]
   const serial = disk.serial === undefined ? "" : `,serial=${disk.serial}`;
   const format = { "node-name": node, driver: disk.format, file: `${node}-file`, ...common };
   const order = booted ? `,bootindex=${index}` : "";
-  const device = `virtio-blk-pci,drive=${node}${order}${serial}`;
+  const device = `${disk.bus === "nvme" ? "nvme" : "virtio-blk-pci"},drive=${node}${order}${serial}`;
   return ["-blockdev", JSON.stringify(file), "-blockdev", JSON.stringify(format), "-device", device];
 }

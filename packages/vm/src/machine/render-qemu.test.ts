@@ -56,6 +56,14 @@ void test("the command line of a directly booted node under emulation", () => {
   assert.deepEqual(renderQemu(NODE), expected.flat());
 });
 
+void test("a disk on NVMe is booted like another, and is refused without a serial", () => {
+  const disk = { file: "/var/n/disk.raw", format: "raw", bus: "nvme" } as const;
+  const boot = { kind: "disk" } as const;
+  const rendered = renderQemu({ ...NODE, boot, disks: [{ ...disk, serial: "hostos" }] });
+  assert.ok(rendered.includes("nvme,drive=disk0,bootindex=0,serial=hostos"), rendered.join(" "));
+  assert.throws(() => renderQemu({ ...NODE, boot, disks: [disk] }), { code: "machine-invalid" });
+});
+
 void test("the command line of a machine that boots its disk with KVM", () => {
   const rendered = renderQemu({
     ...NODE,
