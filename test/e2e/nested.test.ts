@@ -189,6 +189,26 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     }
   });
 
+  step("the health of the host's drive is in its metrics", async () => {
+    const series = await eventually("the drive's series", 120, async () => {
+      const page = await node.must("host", "cat /run/node_exporter/collector_textfile/*.prom");
+      return /^nvme_temperature_celsius\{.*\} \d+.*$/m.exec(page)?.[0];
+    });
+    assert.match(series, /device="\/dev\/nvme0/);
+  });
+
+  step("a host that hangs is restarted by its watchdog, and its guest with it", async () => {
+    assert.equal(await node.must("host", "cat /sys/class/watchdog/watchdog0/identity"), "i6300ESB timer");
+    const boot = await node.bootId();
+    // systemd stands still when it is told that it has made a mistake, and no longer feeds the watchdog.
+    await node.must("host", "kill -SEGV 1");
+    await eventually("the host boots again", BOOT_SECONDS, async () => {
+      const { code, stdout } = await node.run("host", "cat /proc/sys/kernel/random/boot_id");
+      return code === 0 && stdout.trim() !== boot;
+    });
+    await eventually("the node is healthy", BOOT_SECONDS, async () => (await node.status()).healthy);
+  });
+
   step("a version of HostOS that is damaged is taken back by itself, and the host says so", () =>
     new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
   );

@@ -31,7 +31,7 @@ export class HostUpgrades {
   async damagedOneIsTakenBack(): Promise<void> {
     const node = this.#node;
     const { version } = (await node.status()).host;
-    const boot = await this.#bootId();
+    const boot = await node.bootId();
     const image = join(this.#icos.state, "damaged-update-img.tar.zst");
     await writeDamagedImage(await this.#nextImage(), image, DAMAGED);
     await this.#icos.must("testnet", "upgrade", this.#testnet, "--hostos", image, "--no-wait");
@@ -41,7 +41,7 @@ export class HostUpgrades {
     });
     assert.match(outcome, /version="damaged"/);
     assert.match(outcome, /reason="it did not come up/);
-    assert.notEqual(await this.#bootId(), boot);
+    assert.notEqual(await node.bootId(), boot);
     assert.match(await node.must("host", "/opt/ic/bin/hostos status"), /Version damaged of HostOS was given up/);
     await this.#runs(version, "A");
   }
@@ -75,9 +75,5 @@ export class HostUpgrades {
     const text = await this.#icos.must("image", "build", "hostos", "--variant", "dev", "--version", NEXT, "--json");
     const { updateImage } = JSON.parse(text) as { readonly updateImage: { readonly path: string } };
     return updateImage.path;
-  }
-
-  #bootId(): Promise<string> {
-    return this.#node.must("host", "cat /proc/sys/kernel/random/boot_id");
   }
 }

@@ -41,6 +41,11 @@ export class NestedNode {
     return stdout.trim();
   }
 
+  /** Another one after each boot of the host. */
+  bootId(): Promise<string> {
+    return this.must("host", "cat /proc/sys/kernel/random/boot_id");
+  }
+
   /** Puts both consoles and the host's journal where a person finds them, and says where. */
   async keepEvidence(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), "icos-nested-"));
