@@ -18,6 +18,7 @@ const TOPOLOGY = {
 /** Host and guests boot one after the other under emulation; a busy machine may need several times that. */
 const PATIENCE = ["--timeout", "1500"];
 
+/** As the other story of a nested node; and not every step of this one has been seen to pass yet. */
 const SKIP = process.env["ICOS_E2E_NESTED"] === "1" ? false : "set ICOS_E2E_NESTED=1";
 
 void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => {

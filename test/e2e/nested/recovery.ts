@@ -87,7 +87,7 @@ export class Recovery {
   /** Has the testnet's file server serve the update image as a version for recoveries, and the host look there. */
   async #serve(version: string): Promise<string> {
     const files = join(this.#state, "files");
-    const image = (await readdir(files)).find((name) => name.endsWith(".tar.zst"));
+    const image = (await readdir(files)).find((name) => name.startsWith("guestos-update-img"));
     assert.ok(image !== undefined);
     const target = join(files, "ic", version, "guest-os/update-img-recovery/update-img.tar.zst");
     await mkdir(dirname(target), { recursive: true });

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { runStateSchema, type GuestVmState } from "@icos/hostos";
 import * as v from "valibot";
 import { eventually, readConsole, type NestedNode } from "./nested-node.ts";
+import { onRootConsole } from "./root-console.ts";
 
 const ASK = "/opt/ic/bin/vsock_guest --start-upgrade-guest-vm";
 const STATE = "/run/icos/guest-vm/upgrade-guestos.json";
-const SERIAL = "/run/guest-vm/upgrade-guestos/serial";
 /** For a boot under emulation. */
 const BOOT_SECONDS = 300;
 
@@ -45,14 +45,14 @@ export class UpgradeVm {
     const command = (await node.must("host", `tr '\\0' ' ' < /proc/${state.pid}/cmdline`)).split(" ");
     assert.ok(command.includes("size=4096M"), command.join(" "));
     assert.ok(command.includes("vhost-vsock-pci,guest-cid=259"), command.join(" "));
-    assert.equal(await this.#macs(), 2);
+    assert.equal(await this.#macs(), 3, "two guests and this one");
     // This version of GuestOS hands no key over: it says so and does not touch the disk.
     await eventually("the other slot has booted", BOOT_SECONDS, async () => {
       const text = await node.must("host", "cat /var/log/guestos/upgrade-guestos-serial.log");
       return text.includes("guest_vm_type is upgrade");
     });
 
-    const seen = await this.#inside(`${READ_STORE}; ${OVERWRITE_STORE}; ${READ_STORE}`);
+    const seen = await onRootConsole(node, "upgrade-guestos", `${READ_STORE}; ${OVERWRITE_STORE}; ${READ_STORE}`);
     const [before, after] = seen.match(/[0-9a-f]{64}/g) ?? [];
     assert.equal(before, store.slice(0, 64), "it can read the store");
     assert.notEqual(after, before, "it sees what it has written");
@@ -68,24 +68,13 @@ export class UpgradeVm {
     await eventually("its disk is gone", 60, async () => {
       const left = await node.must(
         "host",
-        "ls /dev/mapper; losetup --list --noheadings; ls /run/upgrade-disk 2>/dev/null",
+        "ls /dev/mapper; losetup --list --noheadings; ls /run/upgrade-disk 2>/dev/null; true",
       );
       return !/upgrade-guestos|guestos-data|upgrade-disk|scratch/.test(left);
     });
     await node.must("host", "systemctl reset-failed upgrade-guestos.service 2>/dev/null; true");
     assert.equal(await this.#guestPid(), pid, "the guest's machine is the same");
     await eventually("the guest is healthy", 60, async () => (await node.status()).healthy);
-  }
-
-  /** What its root console, which development images have, says to a command. */
-  #inside(command: string): Promise<string> {
-    const script = `
-      const socket = require("node:net").connect(${JSON.stringify(SERIAL)});
-      let said = "";
-      socket.on("data", (data) => { said += data; if (/END-OF-IT\\r/.test(said)) { console.log(said); process.exit(); } });
-      socket.write(${JSON.stringify(`\n${command}; echo END-OF-"IT"\n`)});
-      setTimeout(() => { console.log(said); process.exit(1); }, 60_000);`;
-    return this.#node.must("host", `/opt/ic/bin/node -e '${script}'`);
   }
 
   /** Different network cards behind the host's bridge. */
