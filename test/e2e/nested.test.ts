@@ -39,6 +39,9 @@ done`;
 /** It takes many minutes under emulation, where not every step has been seen yet: it is asked for. */
 const SKIP = process.env["ICOS_E2E_NESTED"] === "1" ? false : "set ICOS_E2E_NESTED=1";
 
+/** Four boots of a host more, and not yet seen to pass: they are asked for. */
+const SKIP_UPGRADES = process.env["ICOS_E2E_HOST_UPGRADE"] === "1" ? false : "set ICOS_E2E_HOST_UPGRADE=1";
+
 void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
   let icos: IcosCommand;
   let node: NestedNode;
@@ -62,8 +65,8 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
   });
 
   /** A step of the story. What a failed one leaves behind is kept and named. */
-  function step(name: string, body: () => Promise<void>): void {
-    void test(name, async () => {
+  function step(name: string, body: () => Promise<void>, skip: string | false = false): void {
+    void test(name, { skip }, async () => {
       try {
         await body();
         passed += 1;
@@ -209,12 +212,16 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     await eventually("the node is healthy", BOOT_SECONDS, async () => (await node.status()).healthy);
   });
 
-  step("a version of HostOS that is damaged is taken back by itself, and the host says so", () =>
-    new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
+  step(
+    "a version of HostOS that is damaged is taken back by itself, and the host says so",
+    () => new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
+    SKIP_UPGRADES,
   );
 
-  step("the version of HostOS that the registry asks for is installed, booted and confirmed by its guest", () =>
-    new HostUpgrades(icos, node, NAME).nextOneIsConfirmed(),
+  step(
+    "the version of HostOS that the registry asks for is installed, booted and confirmed by its guest",
+    () => new HostUpgrades(icos, node, NAME).nextOneIsConfirmed(),
+    SKIP_UPGRADES,
   );
 
   void test("down leaves nothing behind", async (context) => {
