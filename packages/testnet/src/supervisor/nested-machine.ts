@@ -47,9 +47,11 @@ export function nestedMachineDefinition(
     boot: { kind: "disk", firmware },
     // As servers have them: HostOS's drivers, metrics and watchdog meet what they meet there.
     disks: [{ file: node.disk, format: "qcow2", bus: "nvme", serial: "hostos" }],
-    devices: { watchdog: true },
+    devices: {
+      watchdog: true,
+      ...(node.usbStickMiB === undefined ? {} : { usb: true, stick: stickFile(node) }),
+    },
     networkCards: [{ mac: node.host.mac, switchSocket }],
-    ...(node.usbStickMiB === undefined ? {} : { devices: { usb: true, stick: stickFile(node) } }),
     serialLog: node.consoleLog,
     serialSocket: consoleSocket(node),
     qmpSocket: join(node.run, "qmp"),

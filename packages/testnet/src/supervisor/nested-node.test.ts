@@ -86,7 +86,9 @@ void test("a nested node's machine is its host: firmware, the host's MAC, memory
   const two = { ...machine, node: { ...node, guests: 2 }, accelerator: { kind: "tcg" } as const };
   assert.match(renderQemu(nestedMachineDefinition(two, firmware)).join(" "), /cpus=3.*size=3072M/);
   const withStick = { ...machine, node: { ...node, usbStickMiB: 64 }, accelerator: { kind: "tcg" } as const };
-  assert.match(renderQemu(nestedMachineDefinition(withStick, firmware)).join(" "), /node-0\/stick\.img.*usb-storage/);
+  const rendered = renderQemu(nestedMachineDefinition(withStick, firmware)).join(" ");
+  assert.match(rendered, /node-0\/stick\.img.*usb-storage/);
+  assert.match(rendered, /-device i6300esb/);
   const fast = nestedMachineDefinition({ ...machine, accelerator: { kind: "kvm" } }, firmware);
   assert.match(renderQemu(fast).join(" "), /-accel kvm -cpu host/);
 });
