@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { confirmBoot, runningSlot, type GrubenvStore, type Slot } from "@icos/slots";
-import { describeError, type Clock, type Logger } from "@icos/system";
+import { describeError, IcosError, type Clock, type Logger } from "@icos/system";
 import type { ReportedHealth } from "../agent/guest-health.ts";
 import type { RunState } from "../guest-vm/run-state.ts";
 import type { Layout } from "../layout.ts";
@@ -113,6 +113,10 @@ async function changeRecord(
   }
 }
 
+/** Without it there would be no deadline, so it is an error when the kernel does not say it. */
 async function uptimeMs({ proc }: Pick<Layout, "proc">): Promise<number> {
-  return Math.round(Number.parseFloat(await readFile(join(proc, "uptime"), "utf8")) * 1000);
+  const text = await readFile(join(proc, "uptime"), "utf8");
+  const seconds = /^(\d+(?:\.\d+)?)\s/.exec(text)?.[1];
+  if (seconds === undefined) throw new IcosError("unexpected-output", `/proc/uptime says ${JSON.stringify(text)}.`);
+  return Math.round(Number(seconds) * 1000);
 }

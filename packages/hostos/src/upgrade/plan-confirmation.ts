@@ -50,8 +50,7 @@ function duration(milliseconds: number): string {
 }
 
 function whatIsMissing({ hasGuest, health, guestVm }: ConfirmationFacts): string {
-  if (guestVm === undefined) return "the runner of the guest has not started";
-  if (!hasGuest) return "the runner of the guest has not started";
+  if (guestVm === undefined || !hasGuest) return "the runner of the guest has not started";
   const { state, lastFailure } = guestVm;
   if (state.kind === "waiting" || state.kind === "failed") return `the guest cannot be started: ${state.reason}`;
   if (state.kind !== "running")
