@@ -6,8 +6,6 @@ export interface OsDefinition {
   readonly name: OsName;
   /** As people write it. */
   readonly title: string;
-  /** Packages of this workspace whose code may end up in the image; a change elsewhere does not make a new image. */
-  readonly programPackages: readonly string[];
   /** Everything of the kernel command line but the root hash. */
   readonly bootArgs: Omit<BootArgsOptions, "rootHash">;
   /** Programs of the initramfs beside busybox, and the libraries they load. */
@@ -45,7 +43,6 @@ const DEVICE_MAPPER_LIBRARIES = [
 const GUESTOS: OsDefinition = {
   name: "guestos",
   title: "GuestOS",
-  programPackages: ["system", "certification", "config", "registry", "slots", "replica", "orchestrator", "guestos"],
   bootArgs: { extra: KERNEL_ARGUMENTS },
   initramfs: { programs: ["/usr/sbin/dmsetup"], libraries: DEVICE_MAPPER_LIBRARIES },
   rootUuid: "6c5b2d6e-3f0c-4d1c-9c3b-0d9b5b8c1a11",
@@ -56,7 +53,6 @@ const GUESTOS: OsDefinition = {
 const HOSTOS: OsDefinition = {
   name: "hostos",
   title: "HostOS",
-  programPackages: ["system", "config", "slots", "vm", "vsock", "hostos"],
   bootArgs: {
     rootDevice: (slot) => `/dev/hostlvm/${slot}_root`,
     consoles: ["tty0", "ttyS0,115200"],

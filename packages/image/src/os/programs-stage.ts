@@ -1,11 +1,11 @@
-import { hash } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Component } from "../rootfs/components.ts";
 import { bundleProgram } from "../rootfs/bundle.ts";
 import { buildStage, stageKey } from "../stage/stage.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { OsDefinition } from "./os-definition.ts";
+import { hashProgramSources } from "./program-sources.ts";
 
 export interface ProgramsStage {
   readonly key: string;
@@ -21,10 +21,11 @@ export async function programsStage(
   const programs = components
     .flatMap(({ definition }) => Object.entries(definition.programs))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = stageKey({ recipe: 4, programs, sources: await hashSources(settings.repository, os.programPackages) });
+  const entryPoints = programs.map(([, source]) => source);
+  const key = stageKey({ recipe: 5, programs, sources: await hashProgramSources(settings.repository, entryPoints) });
   const directory = await buildStage(settings.cache, `${os.name}-programs`, key, async (into) => {
-    for (const [index, [, source]] of programs.entries()) {
-      const { code } = await bundleProgram(settings.repository, source);
+    for (const [index, entryPoint] of entryPoints.entries()) {
+      const { code } = await bundleProgram(settings.repository, entryPoint);
       await writeFile(join(into, String(index)), code);
     }
   });
@@ -37,20 +38,6 @@ export async function programsStage(
         ),
       ),
   };
-}
-
-async function hashSources(repository: string, packages: readonly string[]): Promise<readonly string[]> {
-  const hashes = [hash("sha256", await readFile(join(repository, "package-lock.json")))];
-  for (const name of packages) {
-    const directory = join(repository, "packages", name);
-    const entries = await readdir(join(directory, "src"), { recursive: true, withFileTypes: true }).catch(() => []);
-    const files = entries
-      .filter((entry) => entry.isFile() && !/\.(test|property|sim)\.ts$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort();
-    for (const file of files) hashes.push(file.slice(repository.length), hash("sha256", await readFile(file)));
-  }
-  return hashes;
 }
 
 /** Node's own binary, from its npm package, without debug symbols. */

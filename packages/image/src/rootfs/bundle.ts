@@ -55,6 +55,8 @@ export async function bundleProgram(repository: string, entryPoint: string): Pro
     banner: { js: BUNDLE_BANNER },
     plugins: [LAZY_BUILTINS],
     define: DEFINE,
+    // The same for every file, by whatever way it is found: none of the tsconfig.json beside the sources is looked at.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     outfile: join(repository, "program.mjs"),
   }).catch((cause: unknown) => {
     throw new IcosError("bundle-failed", `${entryPoint} could not be bundled.`, { cause });
