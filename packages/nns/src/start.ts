@@ -97,7 +97,7 @@ async function closeAll(stop: () => Promise<void>, { database, keys }: Opened): 
     await stop();
   } finally {
     database.close();
-    await keys.close();
+    keys.close();
   }
 }
 

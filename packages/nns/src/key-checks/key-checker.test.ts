@@ -12,7 +12,7 @@ const [one, two] = [3, 4].map((byte): CommitteePublicKey => {
 assert.ok(one && two);
 const swapped = { publicKey: one.publicKey, proofOfPossession: two.proofOfPossession };
 
-void test("the thread's verdicts are those of the verification itself", async () => {
+void test("the process's verdicts are those of the verification itself", async () => {
   const checker = new KeyChecker(silentLogger);
   try {
     const infinity = Buffer.alloc(96);
@@ -28,14 +28,14 @@ void test("the thread's verdicts are those of the verification itself", async ()
       keys.map((key) => [true, verifyCommitteeKey(key)]),
     );
   } finally {
-    await checker.close();
+    checker.close();
   }
 });
 
 void test("who waits when it is closed gets no verdict, and the key is verified when it is needed", async () => {
   const checker = new KeyChecker(silentLogger);
   const waiting = checker.check(one);
-  await checker.close();
+  checker.close();
   await waiting;
   assert.equal(checker.knows(one), false);
   assert.deepEqual([checker.verify(one), checker.verify(swapped)], [true, false]);
@@ -51,7 +51,7 @@ void test("a key does not wait behind sixteen others", async () => {
   const waiting = Array.from({ length: 16 }, (_, index) => checker.check(key(index)));
   await checker.check(key(16));
   assert.deepEqual([checker.knows(key(16)), checker.knows(key(0))], [false, false]);
-  await checker.close();
+  checker.close();
   await Promise.all(waiting);
 });
 

@@ -1,13 +1,13 @@
+import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { type CommitteePublicKey, verifyCommitteeKey } from "@icos/certification";
 import { describeError, type Logger } from "@icos/system";
 import { KeyVerdicts } from "./verdicts.ts";
 
 const PROGRAM = join(import.meta.dirname, "worker.ts");
-/** More keys than that do not wait for the thread; the calls that bring them are limited by their rate. */
+/** More keys than that do not wait for the process; the calls that bring them are limited by their rate. */
 const MOST_WAITING = 16;
-/** Milliseconds without a key after which the thread, which takes some 20 MB, ends. */
+/** Milliseconds without a key after which the process ends. A thread would leave its heap behind in the registry's. */
 const IDLE = 60_000;
 
 interface Waiting {
@@ -19,14 +19,14 @@ interface Waiting {
 export type KeyChecks = Pick<KeyChecker, "verify" | "knows" | "check">;
 
 /**
- * Verifies committee keys in a thread of its own, so that other calls are taken meanwhile. Who asks for a key that was not
+ * Verifies committee keys in a process of its own, so that other calls are taken meanwhile. Who asks for a key that was not
  * checked ahead gets the same answer, only later: it is then worked out on the spot.
  */
 export class KeyChecker {
   readonly #verdicts = new KeyVerdicts();
   readonly #logger: Logger;
   readonly #waiting: Waiting[] = [];
-  #worker: Worker | undefined;
+  #worker: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(logger: Logger) {
@@ -44,36 +44,40 @@ export class KeyChecker {
     return this.#verdicts.get(key) !== undefined;
   }
 
-  /** Has it verified in the thread. Never rejects: whatever goes wrong there, `verify` still answers. */
+  /** Has it verified in the process. Never rejects: whatever goes wrong there, `verify` still answers. */
   async check(key: CommitteePublicKey): Promise<void> {
     if (this.knows(key) || this.#waiting.length >= MOST_WAITING) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push({ key, done: resolve });
     clearTimeout(this.#idle);
     this.#worker ??= this.#start();
-    this.#worker.postMessage(key);
+    this.#worker.send(key);
     await promise;
   }
 
-  async close(): Promise<void> {
+  close(): void {
     clearTimeout(this.#idle);
     const worker = this.#worker;
     this.#worker = undefined;
-    await worker?.terminate();
+    worker?.kill("SIGKILL");
     this.#giveUp();
   }
 
-  #start(): Worker {
-    const worker = new Worker(PROGRAM, { execArgv: ["--disable-warning=ExperimentalWarning"] });
+  #start(): ChildProcess {
+    const worker = fork(PROGRAM, [], {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     worker.on("message", (verdict: boolean) => {
       const first = this.#waiting.shift();
       if (!first) return;
       this.#verdicts.set(first.key, verdict);
       first.done();
-      if (this.#waiting.length === 0) this.#idle = setTimeout(() => void this.close(), IDLE).unref();
+      if (this.#waiting.length === 0) this.#idle = setTimeout(() => this.close(), IDLE).unref();
     });
     worker.on("error", (error) => {
-      this.#logger.log("warning", "The thread that verifies keys failed.", { error: describeError(error) });
+      this.#logger.log("warning", "The process that verifies keys failed.", { error: describeError(error) });
     });
     worker.on("exit", () => {
       if (this.#worker !== worker) return;
