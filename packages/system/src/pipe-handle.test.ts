@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { listenOnDescriptor, socketFromDescriptor } from "./pipe-handle.ts";
+import { listenOnDescriptor, listenOnPath, socketFromDescriptor } from "./pipe-handle.ts";
 
 const AF_UNIX = 1;
 const SOCK_STREAM_NONBLOCK = 0x801;
@@ -40,8 +40,9 @@ void test("A socket that Node did not make takes connections, each half-closable
   const families: number[] = [];
   const listener = listenOnDescriptor(
     fd,
-    (socket, descriptor) => {
-      families.push(familyOfPeer(descriptor));
+    (taken) => {
+      families.push(familyOfPeer(taken.fd));
+      const socket = taken.stream({ writable: true, allowHalfOpen: true });
       socket.on("end", () => socket.end("bye")).resume();
     },
     (error) => assert.fail(error),
@@ -64,6 +65,47 @@ void test("A socket that Node did not make takes connections, each half-closable
   }
   const client = connect(path);
   await assert.rejects(once(client, "connect"));
+});
+
+void test("What arrives comes in pieces that fit the buffer, and no more of it until the stream is resumed.", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "pipe-handle-"));
+  const path = join(directory, "s");
+  const buffer = Buffer.alloc(4);
+  const pieces: string[] = [];
+  const taken = Promise.withResolvers<Socket>();
+  const listener = listenOnPath(
+    path,
+    (connection) => {
+      const callback = (length: number): boolean => pieces.push(buffer.toString("utf8", 0, length)) < 2;
+      taken.resolve(connection.stream({ writable: true, allowHalfOpen: true, onread: { buffer, callback } }));
+    },
+    (error) => assert.fail(error),
+  );
+  try {
+    const client = connect(path);
+    client.end("one two three");
+    const socket = await taken.promise;
+    while (pieces.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(pieces, ["one ", "two "]);
+    const ended = once(socket, "end");
+    while (!socket.readableEnded) {
+      socket.resume();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await ended;
+    assert.deepEqual(pieces.slice(2), ["thre", "e"]);
+    socket.destroy();
+    client.destroy();
+  } finally {
+    listener.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+void test("A path at which there is something already is refused.", () => {
+  const listen = (): unknown => listenOnPath(import.meta.filename, () => undefined, assert.fail);
+  assert.throws(listen, { code: "listen-failed", message: /EADDRINUSE/ });
 });
 
 void test("A descriptor that is no socket is refused.", () => {

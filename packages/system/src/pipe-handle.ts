@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import { Socket, type OnReadOpts } from "node:net";
 import { getSystemErrorName } from "node:util";
 import * as v from "valibot";
 import { IcosError } from "./errors.ts";
@@ -10,6 +10,7 @@ const pipeWrapSchema = v.object({
 
 interface PipeHandle {
   open(fd: number): number;
+  bind(path: string): number;
   listen(backlog: number): number;
   close(): void;
 }
@@ -17,8 +18,23 @@ interface PipeHandle {
 /** Waiting connections; the kernel may allow fewer. */
 const BACKLOG = 511;
 
-export interface DescriptorListener {
+export interface PipeListener {
   close(): void;
+}
+
+export interface PipeStreamOptions {
+  readonly writable: boolean;
+  readonly allowHalfOpen?: boolean;
+  /** Where what arrives is put and who is told, in place of the stream's own data. Its end is the stream's in any case. */
+  readonly onread?: OnReadOpts;
+}
+
+/** A connection that was taken. */
+export interface TakenConnection {
+  /** To ask the kernel about the other end. */
+  readonly fd: number;
+  /** Makes the stream, which owns the descriptor. To be called once, and at once. */
+  readonly stream: (options: PipeStreamOptions) => Socket;
 }
 
 /**
@@ -26,33 +42,47 @@ export interface DescriptorListener {
  * hides its handles behind `process.binding` (deprecated, DEP0111); this file is the only place that uses it, checked
  * at run time because Node is pinned.
  */
-export function socketFromDescriptor(
-  fd: number,
-  options: { readonly writable: boolean; readonly allowHalfOpen?: boolean },
-): Socket {
+export function socketFromDescriptor(fd: number, options: PipeStreamOptions): Socket {
   return streamOf(openHandle("SOCKET", fd), options);
 }
 
 /**
- * Listens on a bound stream socket of any family and owns its descriptor. Each connection comes with its own descriptor, to
- * ask the kernel about its other end; the stream owns that one. `failed` is called when a connection cannot be taken.
+ * Listens on a bound stream socket of any family and owns its descriptor. `failed` is called when a connection cannot be
+ * taken.
  */
 export function listenOnDescriptor(
   fd: number,
-  accepted: (socket: Socket, fd: number) => void,
+  accepted: (connection: TakenConnection) => void,
   failed: (error: Error) => void,
-): DescriptorListener {
-  const handle = openHandle("SERVER", fd);
+): PipeListener {
+  return listenOn(openHandle("SERVER", fd), accepted, failed);
+}
+
+/** The same on a unix socket that is made for it, and that is gone with the listener. */
+export function listenOnPath(
+  path: string,
+  accepted: (connection: TakenConnection) => void,
+  failed: (error: Error) => void,
+): PipeListener {
+  const handle = newHandle("SERVER");
+  const code = handle.bind(path);
+  if (code === 0) return listenOn(handle, accepted, failed);
+  handle.close();
+  throw new IcosError("listen-failed", `${path} cannot be made (${errorName(code)}).`);
+}
+
+function listenOn(
+  handle: PipeHandle,
+  accepted: (connection: TakenConnection) => void,
+  failed: (error: Error) => void,
+): PipeListener {
   Reflect.set(handle, "onconnection", (code: number, client: unknown) => {
     if (code !== 0 || !isPipeHandle(client)) {
       failed(new IcosError("accept-failed", `A connection could not be taken (${errorName(code)}).`));
       return;
     }
-    const descriptor: unknown = Reflect.get(client, "fd");
-    accepted(
-      streamOf(client, { writable: true, allowHalfOpen: true }),
-      typeof descriptor === "number" ? descriptor : -1,
-    );
+    const fd: unknown = Reflect.get(client, "fd");
+    accepted({ fd: typeof fd === "number" ? fd : -1, stream: (options) => streamOf(client, options) });
   });
   const code = handle.listen(BACKLOG);
   if (code !== 0) {
@@ -62,19 +92,21 @@ export function listenOnDescriptor(
   return { close: () => handle.close() };
 }
 
-function openHandle(kind: "SOCKET" | "SERVER", fd: number): PipeHandle {
+function newHandle(kind: "SOCKET" | "SERVER"): PipeHandle {
   const { Pipe, constants } = v.parse(pipeWrapSchema, internalBinding("pipe_wrap"));
   const handle: unknown = Reflect.construct(Pipe, [constants[kind]]);
   if (!isPipeHandle(handle)) throw new IcosError("node-unsupported", "This Node has no usable pipe handle.");
+  return handle;
+}
+
+function openHandle(kind: "SOCKET" | "SERVER", fd: number): PipeHandle {
+  const handle = newHandle(kind);
   const code = handle.open(fd);
   if (code !== 0) throw new IcosError("node-unsupported", `Node cannot take over a socket (error ${code}).`);
   return handle;
 }
 
-function streamOf(
-  handle: PipeHandle,
-  options: { readonly writable: boolean; readonly allowHalfOpen?: boolean },
-): Socket {
+function streamOf(handle: PipeHandle, options: PipeStreamOptions): Socket {
   const socket: unknown = Reflect.construct(Socket, [{ handle, readable: true, ...options }]);
   if (!(socket instanceof Socket)) throw new IcosError("node-unsupported", "Node made no stream of a pipe handle.");
   return socket;

@@ -1,4 +1,5 @@
-import type { Connection } from "./transport.ts";
+import type { Socket } from "node:net";
+import type { Connection } from "./connection.ts";
 
 /** Where a connection is in its life. */
 export type Stage = "reading" | "working" | "answering" | "answered";
@@ -6,13 +7,20 @@ export type Stage = "reading" | "working" | "answering" | "answered";
 /** A connection that counts against the limits. */
 export class OpenConnection {
   readonly connection: Connection;
+  /** How many there were before it. */
+  readonly number: number;
   stage: Stage = "reading";
   /** Memory that the incomplete request takes. */
   bufferedBytes = 0;
   readonly #evicted = new AbortController();
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, number: number) {
     this.connection = connection;
+    this.number = number;
+  }
+
+  get socket(): Socket {
+    return this.connection.socket;
   }
 
   /** Aborts when the connection has to make room. */
@@ -39,6 +47,7 @@ export class OpenConnections {
   readonly #limits: OpenLimits;
   /** The oldest first. */
   readonly #open = new Set<OpenConnection>();
+  #admitted = 0;
 
   constructor(limits: OpenLimits) {
     this.#limits = limits;
@@ -51,7 +60,7 @@ export class OpenConnections {
   /** `undefined` when there is no room and none can be made. */
   admit(connection: Connection): OpenConnection | undefined {
     if (this.#open.size >= this.#limits.connections && !this.#makeRoom()) return undefined;
-    const open = new OpenConnection(connection);
+    const open = new OpenConnection(connection, this.#admitted++);
     this.#open.add(open);
     return open;
   }
@@ -68,7 +77,7 @@ export class OpenConnections {
 
   /** Cuts all off. */
   destroyAll(): void {
-    for (const { connection } of this.#open) connection.socket.destroy();
+    for (const { socket } of this.#open) socket.destroy();
   }
 
   #makeRoom(): boolean {

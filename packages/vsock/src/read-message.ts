@@ -6,16 +6,18 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Called with the memory that is in use for the message, whenever it grows. */
   readonly onGrowth?: ((bytes: number) => void) | undefined;
+  /** For a stream that does not tell of its data itself: has each piece given to `take`. */
+  readonly deliver?: ((take: (piece: Uint8Array) => void) => void) | undefined;
 }
 
 /**
  * The one message of a stream, of 64 KiB at most; the stream is paused afterwards. Rejects with `vsock-message-too-long`,
  * `vsock-connection-lost`, or the signal's reason.
  */
-export async function readMessage(socket: Socket, { signal, onGrowth }: ReadOptions): Promise<Buffer> {
+export async function readMessage(socket: Socket, { signal, onGrowth, deliver }: ReadOptions): Promise<Buffer> {
   const collector = new MessageCollector();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const take = (piece: Buffer): void => {
+  const take = (piece: Uint8Array): void => {
     const before = collector.capacity;
     try {
       const message = collector.add(piece);
@@ -33,7 +35,9 @@ export async function readMessage(socket: Socket, { signal, onGrowth }: ReadOpti
   if (signal.aborted) abort();
   if (socket.destroyed) closed();
   signal.addEventListener("abort", abort, { once: true });
-  socket.on("data", take).on("end", end).on("error", lost).on("close", closed);
+  if (deliver === undefined) socket.on("data", take);
+  else deliver(take);
+  socket.on("end", end).on("error", lost).on("close", closed);
   try {
     return await promise;
   } finally {

@@ -6,7 +6,8 @@ import { handleCommand, type CommandHandlers } from "./handlers.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { LongJobs } from "./long-jobs.ts";
 import type { OpenConnection } from "./open-connections.ts";
-import { readMessage } from "./read-message.ts";
+import { readRequest } from "./read-request.ts";
+import type { ReadTurns } from "./read-turns.ts";
 import { decodeRequest } from "./request.ts";
 import { encodeResponse, type Payload, type Response } from "./response.ts";
 import { within } from "./within.ts";
@@ -14,6 +15,7 @@ import { within } from "./within.ts";
 export interface ServeModules {
   readonly handlers: CommandHandlers;
   readonly jobs: LongJobs;
+  readonly turns: ReadTurns;
   readonly limits: ServerLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -23,7 +25,7 @@ export interface ServeModules {
 
 /** One connection from its beginning to its end: a request, its work, a response. Never rejects. */
 export async function serveConnection(open: OpenConnection, modules: ServeModules): Promise<void> {
-  const { socket } = open.connection;
+  const { socket } = open;
   const response = await responseTo(open, modules);
   if (response === undefined) socket.destroy();
   else await respond(open, response, modules);
@@ -48,15 +50,16 @@ async function responseTo(open: OpenConnection, modules: ServeModules): Promise<
   }
 }
 
-async function receive(open: OpenConnection, { clock, limits, onGrowth }: ServeModules): Promise<Command> {
-  const { socket, peerCid } = open.connection;
+async function receive(open: OpenConnection, modules: ServeModules): Promise<Command> {
+  const { clock, limits } = modules;
+  const { peerCid } = open.connection;
   if (peerCid !== FIRST_GUEST_CID) {
     throw new IcosError("vsock-refused", `Only the guest ${FIRST_GUEST_CID} has commands; this is ${peerCid}.`);
   }
   const bytes = await within(
     limits.read,
     clock,
-    (late) => readMessage(socket, { signal: AbortSignal.any([late, open.evicted]), onGrowth }),
+    (late) => readRequest(open, AbortSignal.any([late, open.evicted]), modules),
     () => new IcosError("vsock-too-slow", `The request was not complete after ${limits.read / 1000} s.`),
   ).catch((error: unknown) => {
     throw open.evicted.aborted ? busy() : error;
@@ -86,10 +89,10 @@ function work(command: Command, { handlers, jobs, limits, clock }: ServeModules)
 
 /** The response, and then the end of both sides; a client that does not take it or does not close is cut off. */
 async function respond(open: OpenConnection, response: Response, { clock, limits }: ServeModules): Promise<void> {
-  const { socket } = open.connection;
+  const { socket } = open;
   const cutOff = (): void => void socket.destroy();
   open.stage = "answering";
-  socket.resume(); // what it still sends is thrown away
+  open.connection.passOver(); // what it still sends is thrown away
   socket.end(encodeResponse(response), () => {
     open.stage = "answered";
     if (open.evicted.aborted) cutOff();

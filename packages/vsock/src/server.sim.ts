@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
 import { GOOD_REQUEST, GOOD_RESPONSE, readAll, ServedChannel } from "../test/served-channel.ts";
+import { PIECE_BYTES } from "./connection.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { NO_PAYLOAD, type Payload } from "./response.ts";
 
@@ -113,6 +114,30 @@ void test("200 good requests at once are all answered.", async () => {
   await using channel = await ServedChannel.start();
   const answers = await Promise.all(Array.from({ length: 200 }, () => channel.ask(GOOD_REQUEST)));
   assert.deepEqual(new Set(answers), new Set([GOOD_RESPONSE]));
+});
+
+void test("A good request is answered before 200 large ones have been read, which are all answered, too.", async () => {
+  await using channel = await ServedChannel.start();
+  const large = `"${"x".repeat(65_000)}"`;
+  const clients = await openMany(channel, 200, large);
+  const answers = Promise.all(clients.map(readAll));
+  const before = channel.bytesRead;
+  assert.equal(await channel.ask(GOOD_REQUEST), GOOD_RESPONSE);
+  const between = channel.bytesRead - before;
+  assert.ok(
+    between <= 200 * PIECE_BYTES + large.length,
+    `${between} bytes were read before the good request was answered`,
+  );
+  for (const answer of await answers) assert.match(answer, /^\{"Err":"The request is not valid: /);
+  assert.ok(channel.bytesRead >= 200 * large.length);
+});
+
+void test("A large request that stops halfway keeps no other large one waiting.", async () => {
+  await using channel = await ServedChannel.start();
+  const [halfway] = await openMany(channel, 1, `"${"x".repeat(10 * PIECE_BYTES)}`);
+  assert.match(await channel.ask(`"${"x".repeat(60_000)}"`), /^\{"Err":"The request is not valid: /);
+  halfway?.write(`${"x".repeat(10 * PIECE_BYTES)}"`);
+  assert.match(halfway === undefined ? "" : await readAll(halfway), /^\{"Err":"The request is not valid: /);
 });
 
 void test("When there are too many, the oldest that are not complete are refused with a text.", async () => {

@@ -1,11 +1,13 @@
 import { describeError, type Clock, type Logger } from "@icos/system";
+import { Connection, PIECE_BYTES } from "./connection.ts";
 import type { CommandHandlers } from "./handlers.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 import { LongJobs } from "./long-jobs.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { encodeResponse } from "./response.ts";
+import { ReadTurns } from "./read-turns.ts";
 import { busy, serveConnection } from "./serve-connection.ts";
-import type { Connection, HostTransport, Listener } from "./transport.ts";
+import type { HostTransport, IncomingConnection, Listener } from "./transport.ts";
 import { within } from "./within.ts";
 
 export interface VsockServerModules {
@@ -50,6 +52,9 @@ class ServedConnections {
   readonly #limits: ServerLimits;
   readonly #open: OpenConnections;
   readonly #jobs: LongJobs;
+  readonly #turns = new ReadTurns();
+  /** What was read last, of whichever connection. */
+  readonly #piece = Buffer.alloc(PIECE_BYTES);
   readonly #served = new Set<Promise<void>>();
 
   constructor(modules: VsockServerModules, limits: ServerLimits, signal: AbortSignal) {
@@ -59,9 +64,10 @@ class ServedConnections {
     this.#jobs = new LongJobs(signal);
   }
 
-  accept(connection: Connection): void {
+  accept(incoming: IncomingConnection): void {
+    this.#turns.newcomer();
+    const connection = new Connection(incoming, this.#piece);
     const { socket } = connection;
-    socket.on("error", () => socket.destroy()); // who waits for the socket hears of it, too
     const open = this.#open.admit(connection);
     if (open === undefined) {
       socket.end(encodeResponse({ kind: "error", message: busy().message }), () => socket.destroy());
@@ -74,6 +80,7 @@ class ServedConnections {
       logger,
       limits: this.#limits,
       jobs: this.#jobs,
+      turns: this.#turns,
       onGrowth: (bytes) => this.#open.grown(open, bytes),
     }).finally(() => {
       this.#open.remove(open);

@@ -1,11 +1,14 @@
-import type { Socket } from "node:net";
+import type { OnReadOpts, Socket } from "node:net";
 
-/** A connection as the server gets it. */
-export interface Connection {
-  /** Each side may close its half. */
-  readonly socket: Socket;
+/** A connection that the server gets, before anything of it was read. */
+export interface IncomingConnection {
   /** Whose it is, as the kernel says; `undefined` when it does not. */
   readonly peerCid: number | undefined;
+  /**
+   * Makes the stream, of which each side may close its half. What arrives goes to `reading`, piece by piece, and its end
+   * to the stream. To be called once, and at once.
+   */
+  readonly open: (reading: OnReadOpts) => Socket;
 }
 
 export interface Listener {
@@ -18,7 +21,7 @@ export interface Listener {
 /** The host's side of the channel. */
 export interface HostTransport {
   /** Rejects with `vsock-unavailable` when this machine cannot have the channel. */
-  listen(accepted: (connection: Connection) => void): Promise<Listener>;
+  listen(accepted: (connection: IncomingConnection) => void): Promise<Listener>;
 }
 
 /** The guest's side of the channel. */

@@ -1,16 +1,21 @@
 import { once } from "node:events";
-import { createServer, connect } from "node:net";
+import { connect } from "node:net";
 import { IcosError, systemErrorCode } from "@icos/system";
+import { listenOnPath } from "@icos/system/pipe-handle";
 import type { GuestTransport, HostTransport } from "./transport.ts";
 
 /** The channel on a unix socket, whose connections are all taken for those of the guest `peerCid`. */
 export function unixHostTransport(path: string, peerCid: number): HostTransport {
   return {
     async listen(accepted) {
-      const server = createServer({ allowHalfOpen: true }, (socket) => accepted({ socket, peerCid }));
-      await once(server.listen(path), "listening");
-      const failed = new Promise<Error>((resolve) => server.on("error", resolve));
-      return { failed, close: () => void server.close() };
+      const { promise: failed, resolve } = Promise.withResolvers<Error>();
+      const listener = listenOnPath(
+        path,
+        ({ stream }) =>
+          accepted({ peerCid, open: (onread) => stream({ writable: true, allowHalfOpen: true, onread }) }),
+        resolve,
+      );
+      return { failed, close: () => listener.close() };
     },
   };
 }

@@ -27,7 +27,11 @@ export function vsockHostTransport(port = HOSTOS_PORT): HostTransport {
       const { promise: failed, resolve } = Promise.withResolvers<Error>();
       const listener = listenOnDescriptor(
         fd,
-        (socket, connection) => accepted({ socket, peerCid: calls.peer(connection)?.cid }),
+        (taken) =>
+          accepted({
+            peerCid: calls.peer(taken.fd)?.cid,
+            open: (onread) => taken.stream({ writable: true, allowHalfOpen: true, onread }),
+          }),
         resolve,
       );
       return { failed, close: () => listener.close() };

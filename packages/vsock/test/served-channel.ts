@@ -8,6 +8,7 @@ import { VirtualClock } from "@icos/system/virtual-clock";
 import type { Command } from "../src/command.ts";
 import type { CommandHandlers } from "../src/handlers.ts";
 import type { ServerLimits } from "../src/limits.ts";
+import type { HostTransport } from "../src/transport.ts";
 import { NO_PAYLOAD, PROTOCOL_VERSION, type Payload } from "../src/response.ts";
 import { serveVsock } from "../src/server.ts";
 import { unixHostTransport } from "../src/unix-transport.ts";
@@ -21,6 +22,8 @@ export class ServedChannel implements AsyncDisposable {
   readonly clock: VirtualClock;
   /** What the handlers were asked. */
   readonly commands: Command[] = [];
+  /** What the server has read, of all connections. */
+  bytesRead = 0;
   readonly #directory: string;
   readonly #stop = new AbortController();
   #ended: Promise<void> = Promise.resolve();
@@ -38,7 +41,9 @@ export class ServedChannel implements AsyncDisposable {
     const { promise, resolve } = Promise.withResolvers<void>();
     channel.#ended = serveVsock(
       {
-        transport: unixHostTransport(channel.path, options.peerCid ?? 3),
+        transport: counting(unixHostTransport(channel.path, options.peerCid ?? 3), (bytes) => {
+          channel.bytesRead += bytes;
+        }),
         handlers: { ...channel.#handlers(), ...options.handlers },
         clock: channel.clock,
         logger: silentLogger,
@@ -100,6 +105,26 @@ export class ServedChannel implements AsyncDisposable {
       GetHostOSVersion: note({ kind: "HostOSVersion", version: "0.1.0" }),
     };
   }
+}
+
+/** The same transport, which tells of each piece that the server reads. */
+function counting(transport: HostTransport, onRead: (bytes: number) => void): HostTransport {
+  return {
+    listen: (accepted) =>
+      transport.listen(({ peerCid, open }) =>
+        accepted({
+          peerCid,
+          open: (reading) =>
+            open({
+              buffer: reading.buffer,
+              callback: (length, piece) => {
+                onRead(length);
+                return reading.callback(length, piece);
+              },
+            }),
+        }),
+      ),
+  };
 }
 
 /** Everything until the other side closes; empty when it was cut off. */
