@@ -69,7 +69,7 @@ export class NestedNode {
   }
 }
 
-/** Asks again and again until there is something. */
+/** Asks again and again until there is something; half of the time at most, so as not to slow down what it waits for. */
 export async function eventually<Value>(
   what: string,
   seconds: number,
@@ -77,13 +77,14 @@ export async function eventually<Value>(
 ): Promise<Value> {
   let problem: unknown;
   for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+    const start = Date.now();
     try {
       const value = await attempt();
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       problem = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1_000, Date.now() - start)));
   }
   throw new Error(`It did not happen within ${seconds} s: ${what}`, { cause: problem });
 }
