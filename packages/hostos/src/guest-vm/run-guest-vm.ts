@@ -11,7 +11,7 @@ import type { GuestVmPlaces } from "./places.ts";
 import { createRecorder } from "./recorder.ts";
 import { readRunState } from "./run-state.ts";
 import { bootLines, cardLine, failureLines, launchLines, waitLines } from "./say.ts";
-import { requireSecurityModule, SECURITY_MODULE } from "./security-module.ts";
+import { requireSecurityModule, SECURITY_MODULE, takeBackSecurityModule } from "./security-module.ts";
 import type { Notify } from "./sd-notify.ts";
 import type { StartModules } from "./start-context.ts";
 import { watchCard, type CardChange } from "./watch-card.ts";
@@ -194,7 +194,7 @@ async function obey(request: ControlRequest, runner: VmRunner, places: GuestVmPl
       await requireSecurityModule(places);
       return runner.plugUsb(SECURITY_MODULE);
     case "detach-hsm":
-      return runner.unplugUsb(SECURITY_MODULE);
+      return takeBackSecurityModule(runner);
     default:
       return request satisfies never;
   }

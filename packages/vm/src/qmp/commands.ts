@@ -52,6 +52,11 @@ export const QMP_COMMANDS = {
     reply: nothing,
   },
   device_del: { arguments: v.object({ id: v.string() }), reply: nothing },
+  /** What is below an object of QEMU's; `/machine/peripheral` has the devices that were given an id. */
+  "qom-list": {
+    arguments: v.object({ path: v.string() }),
+    reply: v.array(v.object({ name: v.string(), type: v.string() })),
+  },
   /** Plugs the cable of a network card in or out, as the guest sees it. */
   set_link: { arguments: v.object({ name: v.string(), up: v.boolean() }), reply: nothing },
 } as const;

@@ -220,3 +220,17 @@ void test("a stop during the start and during the wait for a restart leaves noth
   assert.equal(await waiting.runner.stop({ deadlineMs: 10_000 }), "already-stopped");
   assert.equal(waiting.runner.state.kind, "stopped");
 });
+
+void test("a USB device is plugged in once and taken back once, and what is not there cannot be taken", async () => {
+  const { runner } = makeMachine([""]);
+  const key = { vendorId: 0x0a0, productId: 0x4230 };
+  await assert.rejects(runner.plugUsb(key), { code: "machine-not-running" });
+  await runner.start();
+  const notThere = { code: "usb-not-plugged", message: /^Machine m\d+ has no USB device 00a0:4230 of the host\.$/ };
+  await assert.rejects(runner.unplugUsb(key), notThere);
+  await runner.plugUsb(key);
+  await runner.plugUsb(key);
+  await runner.unplugUsb(key);
+  await assert.rejects(runner.unplugUsb(key), notThere);
+  await runner.stop({ deadlineMs: 10_000 });
+});

@@ -48,10 +48,12 @@ export interface VmRunner {
   /** As the reset button: the machine boots anew, through its boot state machine. */
   reset(): Promise<void>;
   /**
-   * Hands a USB device of the host to the guest, until it is unplugged or the machine ends. The machine needs a USB controller.
-   * Rejects with `machine-not-running`, and with QEMU's words (`qmp-command-failed`), also when the device is plugged already.
+   * Hands a USB device of the host to the guest, until it is unplugged or the machine ends; nothing changes when the guest has
+   * it already. The machine needs a USB controller. Rejects with `machine-not-running`, and with QEMU's words
+   * (`qmp-command-failed`).
    */
   plugUsb(device: UsbDevice): Promise<void>;
+  /** Takes it back. Rejects as `plugUsb`, and with `usb-not-plugged` when the guest does not have it. */
   unplugUsb(device: UsbDevice): Promise<void>;
   status(): Promise<VmStatus>;
   readonly state: VmState;
@@ -248,11 +250,18 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
     },
     async plugUsb(device) {
       const { vendorId: vendorid, productId: productid } = device;
+      const { qmp } = running();
       const id = usbId(device);
-      await running().qmp.execute("device_add", { driver: "usb-host", id, bus: USB_BUS, vendorid, productid });
+      if (await hasDevice(qmp, id)) return;
+      await qmp.execute("device_add", { driver: "usb-host", id, bus: USB_BUS, vendorid, productid });
     },
     async unplugUsb(device) {
-      await running().qmp.execute("device_del", { id: usbId(device) });
+      const { qmp } = running();
+      const id = usbId(device);
+      if (!(await hasDevice(qmp, id))) {
+        throw new IcosError("usb-not-plugged", `Machine ${name} has no USB device ${usbName(device)} of the host.`);
+      }
+      await qmp.execute("device_del", { id });
     },
     async status() {
       const qemu = await run?.qmp.execute("query-status").catch(() => undefined);
@@ -264,8 +273,18 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
   };
 }
 
+/** As `lsusb` writes it. */
+function usbName({ vendorId, productId }: UsbDevice): string {
+  return `${vendorId.toString(16).padStart(4, "0")}:${productId.toString(16).padStart(4, "0")}`;
+}
+
 function usbId({ vendorId, productId }: UsbDevice): string {
   return `usb-${vendorId.toString(16)}-${productId.toString(16)}`;
+}
+
+async function hasDevice(qmp: QmpClient, id: string): Promise<boolean> {
+  const devices = await qmp.execute("qom-list", { path: "/machine/peripheral" });
+  return devices.some(({ name }) => name === id);
 }
 
 function notStarted(name: string, exit: MachineExit, diskTaken: boolean): IcosError {

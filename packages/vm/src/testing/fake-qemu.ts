@@ -18,12 +18,17 @@ if (words.has("fail")) {
   process.exit(1);
 }
 
+/** Ids of what was plugged in. */
+const devices = new Set<string>();
+
 rmSync(path, { force: true }); // as QEMU does
-const qmp = await startFakeQmp(path, (command) => {
+const qmp = await startFakeQmp(path, (command, args) => {
   if (command === "query-status") {
     setTimeout(endBySelf, 20);
     return { return: { running: true, status: "running" } };
   }
+  if (command === "qom-list") return { return: [...devices].map((name) => ({ name, type: "child<usb-host>" })) };
+  if (command === "device_add" || command === "device_del") return plug(command, (args as { id: string }).id);
   if (command === "cont") setTimeout(endBySelf, 20);
   if (command === "system_powerdown" && !words.has("ignore-powerdown")) shutDown(true, "guest-shutdown");
   if (command === "system_reset") shutDown(false, "host-qmp-system-reset");
@@ -32,6 +37,19 @@ const qmp = await startFakeQmp(path, (command) => {
 });
 // A client gets the greeting and negotiates before anything happens by itself; a machine that waits does nothing.
 if (!args.includes("-S")) setTimeout(endBySelf, 150);
+
+/** In QEMU 10's words. */
+function plug(command: "device_add" | "device_del", id: string): object {
+  if (command === "device_add" && devices.has(id)) {
+    return { error: { class: "GenericError", desc: `Duplicate device ID '${id}'` } };
+  }
+  if (command === "device_del" && !devices.has(id)) {
+    return { error: { class: "DeviceNotFound", desc: `Device '${id}' not found` } };
+  }
+  if (command === "device_add") devices.add(id);
+  else devices.delete(id);
+  return { return: {} };
+}
 
 function endBySelf(): void {
   if (words.has("reboot")) shutDown(true, "guest-reset");

@@ -22,7 +22,7 @@ const EMULATED = 25;
 export const ANSWERS: Readonly<Record<string, RegExp>> = {
   commands:
     /^\{"Ok":(\{"HostOSVsockVersion":\{"major":1,"minor":0,"patch":0\}\}|\{"HostOSVersion":"[^"]+"\}|"NoPayload")\}$/,
-  "no security module": /^\{"Err":".+"\}$/,
+  "no security module": /^\{"Err":"(No|The guest has no) security module \(Nitrokey HSM\) /,
   "no JSON": /^\{"Err":"The request is not JSON: /,
   "no commands": /^\{"Err":"The (command|message) /,
   "no request": /^\{"Err":"The request is not valid: /,
