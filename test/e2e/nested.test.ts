@@ -209,14 +209,12 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     await eventually("the node is healthy", BOOT_SECONDS, async () => (await node.status()).healthy);
   });
 
-  step(
-    "a version of HostOS that is damaged is taken back by itself, and the host says so",
-    () => new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
+  step("a version of HostOS that is damaged is taken back by itself, and the host says so", () =>
+    new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
   );
 
-  step(
-    "the version of HostOS that the registry asks for is installed, booted and confirmed by its guest",
-    () => new HostUpgrades(icos, node, NAME).nextOneIsConfirmed(),
+  step("the version of HostOS that the registry asks for is installed, booted and confirmed by its guest", () =>
+    new HostUpgrades(icos, node, NAME).nextOneIsConfirmed(),
   );
 
   void test("down leaves nothing behind", async (context) => {
