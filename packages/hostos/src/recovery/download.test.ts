@@ -3,9 +3,10 @@ import { access, mkdtempDisposable, readFile, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { httpServer } from "../../test/http-fixtures.ts";
 import { download } from "./download.ts";
 import { fakeClock, fakeHttp, serves, sha256 } from "./fake-recovery.ts";
-import type { HttpAnswer } from "./http.ts";
+import { nodeHttp, type HttpAnswer } from "./http.ts";
 
 const CONTENT = Buffer.alloc(300_000, "an update image ");
 const ONE = "https://one.example/file";
@@ -45,6 +46,38 @@ void test("a file is downloaded from the first server that has it", async () => 
     { url: ONE, from: 0 },
     { url: TWO, from: 0 },
   ]);
+});
+
+void test("a file behind redirects is downloaded and verified; where a redirect failed is told", async () => {
+  await using elsewhere = await httpServer((request, response) => {
+    if (request.url === "/right") response.end(CONTENT);
+    else if (request.url === "/wrong") response.end("something else");
+    else response.writeHead(request.url === "/missing" ? 404 : 500).end();
+  });
+  await using server = await httpServer((request, response) =>
+    response.writeHead(302, { location: `${elsewhere.url}${request.url}` }).end(),
+  );
+  await using directory = await mkdtempDisposable(join(tmpdir(), "download-"));
+  const file = join(directory.path, "image");
+  const { signal } = new AbortController();
+  const modules = { http: nodeHttp, clock: fakeClock() };
+  const from = (...paths: readonly string[]): Promise<void> => {
+    const urls = paths.map((path) => `${server.url}${path}`);
+    return download({ urls, sha256: sha256(CONTENT), file, signal, report: () => undefined }, modules);
+  };
+  const redirect = `redirect 1, to ${elsewhere.url}`;
+  await assert.rejects(from("/wrong", "/missing", "/broken"), {
+    code: "download-failed",
+    details: {
+      problems: [
+        `${server.url}/wrong: its SHA-256 is not ${sha256(CONTENT)}`,
+        `${server.url}/missing: ${redirect}/missing: there is no such file`,
+        `${server.url}/broken: ${redirect}/broken: the server answers with status 500`,
+      ],
+    },
+  });
+  await from("/right");
+  assert.deepEqual(await readFile(file), CONTENT);
 });
 
 void test("a broken connection is continued where it broke, by whichever server answers", async () => {

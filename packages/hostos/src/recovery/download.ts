@@ -46,7 +46,7 @@ export async function download(options: DownloadOptions, modules: DownloadModule
         const outcome = await fetchRest(url, part, options, modules);
         if (outcome.kind === "missing") {
           missing += 1;
-          problems.push(`${url}: there is no such file`);
+          problems.push(`${url}: ${afterHop(outcome.hop)}there is no such file`);
           continue;
         }
         if ((await hashOf(part, signal, report)) === sha256) {
@@ -73,7 +73,7 @@ async function fetchRest(
   part: string,
   { signal, report }: DownloadOptions,
   { http, clock }: DownloadModules,
-): Promise<{ readonly kind: "complete" | "missing" }> {
+): Promise<{ readonly kind: "complete" } | { readonly kind: "missing"; readonly hop?: string | undefined }> {
   await using file = await open(part, "a+", 0o600);
   const have = (await file.stat()).size;
   const answer = await http.get(url, have, signal);
@@ -81,8 +81,8 @@ async function fetchRest(
     case "nothing-left":
       return { kind: "complete" };
     case "refused":
-      if (answer.status === 404 || answer.status === 410) return { kind: "missing" };
-      throw new Error(`the server answers with status ${answer.status}`);
+      if (answer.status === 404 || answer.status === 410) return { kind: "missing", hop: answer.hop };
+      throw new Error(`${afterHop(answer.hop)}the server answers with status ${answer.status}`);
     case "body":
       break;
     default:
@@ -104,6 +104,8 @@ async function fetchRest(
   if (size !== undefined && got < size) throw new Error(`the connection ended after ${got} of ${size} bytes`);
   return { kind: "complete" };
 }
+
+const afterHop = (hop: string | undefined): string => (hop === undefined ? "" : `${hop}: `);
 
 async function append(
   file: FileHandle,
