@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { test } from "node:test";
 import { planAccounts } from "../../packages/image/src/rootfs/accounts.ts";
 import { loadComponents } from "../../packages/image/src/rootfs/components.ts";
@@ -105,4 +105,26 @@ void test("no network without a packet filter, and none before the host's config
   assert.match(closed?.text ?? "", /^Before=network-pre\.target hostos-network\.service systemd-networkd\.service/m);
   assert.match(host?.text ?? "", /^PartOf=closed-firewall\.service$/m);
   assert.match(network?.text ?? "", /^Requires=hostos-boot\.service$/m);
+});
+
+/** Links that a file of udev rules makes for a device with these properties; the operators that such rules use here. */
+function linksOf(rules: string, properties: Readonly<Record<string, string>>): readonly string[] {
+  return rules.split("\n").flatMap((line) => {
+    const parts = [...line.replace(/^#.*/, "").matchAll(/([A-Z]+(?:\{\w+\})?)(==|\+=|=)"([^"]*)"/g)];
+    const applies = parts.every(([, key = "", operator, pattern = ""]) => {
+      return operator !== "==" || matchesGlob(properties[key] ?? "", pattern);
+    });
+    return applies
+      ? parts.flatMap(([, key, operator, value = ""]) => (key === "SYMLINK" && operator === "+=" ? value : []))
+      : [];
+  });
+}
+
+void test("the first guest's volume has one name for all that use it, whichever installer has made it", async () => {
+  const rules = await readFile(join(HOSTOS, "guest-vm/files/usr/lib/udev/rules.d/72-guest-vm.rules"), "utf8");
+  const of = (group: string, volume: string): readonly string[] =>
+    linksOf(rules, { SUBSYSTEM: "block", "ENV{DM_VG_NAME}": group, "ENV{DM_LV_NAME}": volume });
+  assert.deepEqual(of("hostlvm", "guestos0"), ["hostlvm/guestos"]);
+  for (const other of ["guestos", "guestos1", "guestos00", "A_var"]) assert.deepEqual(of("hostlvm", other), [], other);
+  assert.deepEqual(of("other", "guestos0"), []);
 });

@@ -83,9 +83,11 @@ async function canOpen(device: string): Promise<Usable> {
   }
 }
 
+/** The first guest's volume may have two names: `guestos0` is upstream's where there are several. */
 async function countGuests(dev: string): Promise<number> {
   const names = await readdir(join(dev, "hostlvm")).catch(() => []);
-  return Math.max(1, names.filter((name) => /^guestos\d*$/.test(name)).length);
+  const slots = names.flatMap((name) => /^guestos(\d*)$/.exec(name)?.[1] ?? []).map(Number);
+  return Math.max(1, new Set(slots).size);
 }
 
 async function textOf(file: string): Promise<string> {
