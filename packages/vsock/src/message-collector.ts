@@ -47,7 +47,7 @@ export class MessageCollector {
 
   #reserve(length: number): void {
     if (length <= this.#buffer.length) return;
-    const larger = Buffer.alloc(Math.min(this.#limit, Math.max(length, FIRST_CAPACITY, 2 * this.#buffer.length)));
+    const larger = Buffer.alloc(Math.min(this.#limit, Math.max(length, FIRST_CAPACITY, 4 * this.#buffer.length)));
     larger.set(this.#buffer);
     this.#buffer = larger;
   }
