@@ -3,12 +3,14 @@ import type { HostAnswers } from "../bringup/observation.ts";
 
 /** HostOS's node_exporter, which speaks TLS; its firewall lets the host's own network reach it. */
 const METRICS_PORT = 9100;
+/** Of all that it collects only the host's own series: the others cost an emulated host a third of a second each time. */
+const PATH = "/metrics?collect[]=textfile";
 const TIMEOUT_MS = 6_000;
 const LIMIT = 4 * 1024 * 1024;
 
 /** Asks a node's HostOS for its metrics. Silence is an answer: it never rejects. */
 export async function probeHost(gateway: GatewayClient, ipv6: string): Promise<HostAnswers | undefined> {
-  const url = `https://[${ipv6}]:${METRICS_PORT}/metrics`;
+  const url = `https://[${ipv6}]:${METRICS_PORT}${PATH}`;
   try {
     const { status, body } = await httpGetThroughGateway(gateway, url, { timeout: TIMEOUT_MS, limit: LIMIT });
     return status === 200 ? readHostMetrics(body.toString()) : undefined;
