@@ -15,20 +15,26 @@ type Request = v.InferOutput<typeof schema>;
 
 interface Service extends AsyncDisposable {
   readonly path: string;
+  /** Connections that were made. */
+  readonly count: () => number;
 }
 
-/** A socket as systemd would have it, with `work` behind each connection. */
-async function serve(work: (work: RootWork<Request>) => Promise<unknown>): Promise<Service> {
+/** A socket as systemd would have it, with `work` behind each connection; for the first ones there is no room. */
+async function serve(work: (work: RootWork<Request>) => Promise<unknown>, dropped = 0): Promise<Service> {
   const directory = await mkdtempDisposable(join(tmpdir(), "root-"));
   const path = join(directory.path, "socket");
   const open = new Set<Socket>();
+  let count = 0;
   const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
-    void answerOne({ input: socket, output: socket }, schema, work).then(() => socket.end());
+    count += 1;
+    if (count <= dropped) socket.destroy();
+    else void answerOne({ input: socket, output: socket }, schema, work).then(() => socket.end());
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   return {
     path,
+    count: () => count,
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -83,6 +89,40 @@ void test("whoever asked can have it stopped and still hears how it ended", asyn
     { onProgress: () => controller.abort(), signal: controller.signal },
   );
   await assert.rejects(asked, { code: "cancelled", message: "Cancelled; nothing was changed." });
+});
+
+void test("a connection that systemd drops is made again, a few times", async () => {
+  let worked = 0;
+  const work = async (): Promise<unknown> => (worked += 1);
+  const waits = [1, 1, 1];
+  await using busy = await serve(work, 3);
+  assert.equal(await askRoot(busy.path, { count: 1 }, { waits }), 1);
+  assert.deepEqual([busy.count(), worked], [4, 1]);
+  await using full = await serve(work, 4);
+  await assert.rejects(askRoot(full.path, { count: 1 }, { waits }), {
+    code: "root-service-ended",
+    message: "The program that was asked is busy, or ended without an answer.",
+  });
+  assert.deepEqual([full.count(), worked], [4, 1]);
+});
+
+void test("a program that ends in the middle of its work is not asked again", async () => {
+  const sockets: Socket[] = [];
+  await using directory = await mkdtempDisposable(join(tmpdir(), "root-"));
+  const path = join(directory.path, "socket");
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.end('{"progress":{"phase":"work","text":"started"}}\n');
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  try {
+    await assert.rejects(askRoot(path, { count: 1 }, { waits: [1] }), {
+      message: "The program that was asked ended before it was done.",
+    });
+    assert.equal(sockets.length, 1);
+  } finally {
+    server.close();
+  }
 });
 
 void test("a socket that is not there is named", async () => {
