@@ -36,10 +36,10 @@ for unit in *.service; do
   if [ -f "$unit" ] && [ ! -L "$unit" ]; then echo "\${unit/@.service/@test.service}"; fi
 done`;
 
-/** What boots a host or its guest again takes half an hour in all under emulation: it is asked for. */
-const SKIP_LONG = process.env["ICOS_E2E_NESTED"] === "1" ? false : "set ICOS_E2E_NESTED=1";
+/** It takes half an hour under emulation: it is asked for. */
+const SKIP = process.env["ICOS_E2E_NESTED"] === "1" ? false : "set ICOS_E2E_NESTED=1";
 
-void suite("a node that is HostOS running GuestOS", () => {
+void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
   let icos: IcosCommand;
   let node: NestedNode;
   let network: RunningTestnet;
@@ -62,8 +62,8 @@ void suite("a node that is HostOS running GuestOS", () => {
   });
 
   /** A step of the story. What a failed one leaves behind is kept and named. */
-  function step(name: string, body: () => Promise<void>, skip: string | false = false): void {
-    void test(name, { skip }, async () => {
+  function step(name: string, body: () => Promise<void>): void {
+    void test(name, async () => {
       try {
         await body();
         passed += 1;
@@ -72,8 +72,6 @@ void suite("a node that is HostOS running GuestOS", () => {
       }
     });
   }
-
-  const longStep = (name: string, body: () => Promise<void>): void => step(name, body, SKIP_LONG);
 
   step("both layers are up, and the status shows them", async () => {
     const host = await eventually("the host's metrics", 120, async () => {
@@ -153,7 +151,7 @@ void suite("a node that is HostOS running GuestOS", () => {
     await eventually("the node is healthy", 90, async () => (await node.status()).healthy);
   });
 
-  longStep("a guest whose kernel panics, that is killed or that switches itself off is started again", async () => {
+  step("a guest whose kernel panics, that is killed or that switches itself off is started again", async () => {
     let pid = await guestPid();
     await node.run("guest", "(sleep 1; echo c > /proc/sysrq-trigger) > /dev/null 2>&1 &");
     pid = await startedAgain(pid);
@@ -168,7 +166,7 @@ void suite("a node that is HostOS running GuestOS", () => {
     assert.match(await node.must("host", "cat /run/icos/guest-vm/guestos.json"), /"lastFailure": \{/);
   });
 
-  longStep("every unit of the host can be restarted, and the guest is back", async () => {
+  step("every unit of the host can be restarted, and the guest is back", async () => {
     const pid = await guestPid();
     const units = (await node.must("host", OWN_UNITS)).split("\n").filter((unit) => !unit.includes("@"));
     const restart = `for unit in ${units.join(" ")}; do systemctl is-active --quiet $unit && systemctl restart $unit; done`;
@@ -199,7 +197,7 @@ void suite("a node that is HostOS running GuestOS", () => {
     assert.match(series, /device="nvme0n1"/);
   });
 
-  longStep("a host that hangs is restarted by its watchdog, and its guest with it", async () => {
+  step("a host that hangs is restarted by its watchdog, and its guest with it", async () => {
     assert.equal(await node.must("host", "cat /sys/class/watchdog/watchdog0/identity"), "i6300ESB timer");
     const boot = await node.bootId();
     // systemd stands still when it is told that it has made a mistake, and no longer feeds the watchdog.
@@ -211,11 +209,11 @@ void suite("a node that is HostOS running GuestOS", () => {
     await eventually("the node is healthy", BOOT_SECONDS, async () => (await node.status()).healthy);
   });
 
-  longStep("a version of HostOS that is damaged is taken back by itself, and the host says so", () =>
+  step("a version of HostOS that is damaged is taken back by itself, and the host says so", () =>
     new HostUpgrades(icos, node, NAME).damagedOneIsTakenBack(),
   );
 
-  longStep("the version of HostOS that the registry asks for is installed, booted and confirmed by its guest", () =>
+  step("the version of HostOS that the registry asks for is installed, booted and confirmed by its guest", () =>
     new HostUpgrades(icos, node, NAME).nextOneIsConfirmed(),
   );
 
