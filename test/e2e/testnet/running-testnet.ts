@@ -14,7 +14,7 @@ import { createGatewayClient, httpGetThroughGateway } from "../../../packages/te
 import type { CommandResult, IcosCommand } from "./icos-command.ts";
 
 /** What a connection attempt from the host's side of a testnet's network met. */
-export type Answer = "open" | "refused" | "silent";
+export type Answer = "open" | "refused" | "unreachable" | "silent";
 
 const DASHBOARD_PORT = 7070;
 
@@ -59,7 +59,9 @@ export class RunningTestnet {
       return "open";
     } catch (error) {
       if (!(error instanceof IcosError) || error.code !== "gateway-refused") throw error;
-      return error.details["status"] === 502 ? "refused" : "silent";
+      if (error.details["status"] === 504) return "silent";
+      if (error.details["status"] !== 502) throw error;
+      return error.message.endsWith(": ECONNREFUSED.") ? "refused" : "unreachable";
     }
   }
 
