@@ -61,11 +61,12 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     await icos.remove();
   });
 
-  /** A step of the story. What a failed one leaves behind is kept and named. */
-  function step(name: string, body: () => Promise<void>): void {
-    void test(name, async () => {
+  /** A step of the story, which may return what it has measured. What a failed one leaves behind is kept and named. */
+  function step(name: string, body: () => Promise<string | void>): void {
+    void test(name, async (context) => {
       try {
-        await body();
+        const measured = await body();
+        if (measured !== undefined) context.diagnostic(measured);
         passed += 1;
       } catch (cause) {
         throw new Error(`Consoles and journal: ${await node.keepEvidence()}`, { cause });
@@ -139,9 +140,9 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
 
   step("the public sees of the guest, through its host, what it may see", () => publicSeesTheGuest(node));
 
-  step("whatever the guest says on the channel, the host's server stays up, small and quick", async () => {
-    await abuseTheChannel(node);
-  });
+  step("whatever the guest says on the channel, the host's server stays up, small and quick", () =>
+    abuseTheChannel(node),
+  );
 
   step("a guest without its cable is missed, and is back with it", async () => {
     await node.must("host", "ip link set guest0 down");
