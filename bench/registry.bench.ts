@@ -40,7 +40,7 @@ export const bench: Bench = {
       return [...(await benchMutations(large, registry, report)), ...measured];
     } finally {
       database.close();
-      await keys.close();
+      keys.close();
     }
   },
 };
