@@ -7,6 +7,9 @@ import type { CommandResult, IcosCommand } from "../testnet/icos-command.ts";
 
 export type Layer = "guest" | "host";
 
+/** Characters of a script that are shown when it fails. */
+const SHOWN = 1_000;
+
 /** The one nested node of a testnet, as who tests it sees it: through the command line. */
 export class NestedNode {
   readonly #icos: IcosCommand;
@@ -37,7 +40,7 @@ export class NestedNode {
   /** Standard output, without blanks around it; anything other than exit code 0 is an error. */
   async must(layer: Layer, script: string): Promise<string> {
     const { code, stdout, stderr } = await this.run(layer, script);
-    if (code !== 0) throw new Error(`${layer}: ${script}\nexited with ${code}\n${stderr}\n${stdout}`);
+    if (code !== 0) throw new Error(`${layer}: ${script.slice(0, SHOWN)}\nexited with ${code}\n${stderr}\n${stdout}`);
     return stdout.trim();
   }
 
