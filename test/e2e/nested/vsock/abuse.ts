@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-
 import * as v from "valibot";
 import { bundleProgram } from "../../../../packages/image/src/rootfs/bundle.ts";
 import type { NestedNode } from "../nested-node.ts";
@@ -12,10 +11,7 @@ const PROGRAM = "/run/attacks.mjs";
 /** The issue's: how far the server's memory may grow above what it takes when idle, and how soon it answers afterwards. */
 const BUDGET_KB = 40 * 1024;
 const ANSWER_MS = 1_000;
-/**
- * A processor that is emulated in software is many times slower, and the guest shares it with its host: 13 s were measured
- * after 200 requests of nearly 64 KiB at once, 0.1 s after those that are only wrong.
- */
+/** A processor that is emulated in software is many times slower, and the guest, which attacks, shares it with its host. */
 const EMULATED = 25;
 
 /** What each attack must be answered with, every time; those that are not here are not listened to. */
