@@ -42,6 +42,18 @@ void test("who waits when it is closed gets no verdict, and the key is verified 
   assert.deepEqual([checker.knows(one), checker.knows(swapped)], [true, true]);
 });
 
+void test("when the process cannot be started nobody waits for it, and the key is verified when it is needed", async () => {
+  const checker = new KeyChecker(silentLogger);
+  const node = process.execPath;
+  process.execPath = "/nonexistent/node";
+  try {
+    await checker.check(one);
+  } finally {
+    process.execPath = node;
+  }
+  assert.deepEqual([checker.knows(one), checker.verify(one)], [false, true]);
+});
+
 void test("a key does not wait behind sixteen others", async () => {
   const checker = new KeyChecker(silentLogger);
   const key = (index: number): CommitteePublicKey => ({

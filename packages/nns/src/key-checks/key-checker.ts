@@ -78,13 +78,15 @@ export class KeyChecker {
     });
     worker.on("error", (error) => {
       this.#logger.log("warning", "The process that verifies keys failed.", { error: describeError(error) });
+      this.#lose(worker);
     });
-    worker.on("exit", () => {
-      if (this.#worker !== worker) return;
-      this.#worker = undefined;
-      this.#giveUp();
-    });
+    worker.on("exit", () => this.#lose(worker));
     return worker;
+  }
+
+  /** One that could not be started has an error and no exit. */
+  #lose(worker: ChildProcess): void {
+    if (this.#worker === worker) this.close();
   }
 
   #giveUp(): void {
