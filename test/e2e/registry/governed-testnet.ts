@@ -101,6 +101,11 @@ export class GovernedTestnet {
     return eventually(`${name} is in a subnet`, async () => (await this.testnet.node(name)).subnetId ?? undefined);
   }
 
+  /** The testnet asks the registry at intervals of its own: what a node knows already, it may not know yet. */
+  async unassigned(name: Node): Promise<void> {
+    await eventually(`${name} is in no subnet`, async () => (await this.testnet.node(name)).subnetId === null);
+  }
+
   async healthyIn(subnet: string, ...names: readonly Node[]): Promise<void> {
     for (const name of names) {
       await eventually(`${name} is healthy in its subnet`, async () => {

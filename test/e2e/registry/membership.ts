@@ -33,7 +33,7 @@ export async function addAndRemoveNode(network: GovernedTestnet): Promise<void> 
   );
   assert.equal(await network.dashboard("node-3", "replica process id"), "None");
   assert.equal(await network.connect("node-3", 8080), "refused");
-  assert.equal((await network.testnet.node("node-3")).subnetId, null);
+  await network.unassigned("node-3");
 }
 
 /** From the first subnet to the other. */
