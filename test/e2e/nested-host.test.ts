@@ -25,6 +25,7 @@ void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => 
   let icos: IcosCommand;
   let node: NestedNode;
   let network: RunningTestnet;
+  let further: FurtherGuest;
   let upgradeVm: UpgradeVm;
   let recovery: Recovery;
   let passed = 0;
@@ -33,6 +34,7 @@ void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => 
     icos = await createIcosCommand();
     node = new NestedNode(icos, NAME);
     network = new RunningTestnet(icos, NAME);
+    further = new FurtherGuest(node, network);
     upgradeVm = new UpgradeVm(node);
     recovery = new Recovery(node, network.directories.state);
     const topology = join(icos.state, "topology.json");
@@ -66,13 +68,14 @@ void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => 
   step("a swap to a slot that was never installed is refused", () => recovery.swapToAnEmptySlotIsRefused());
   step("diagnostics are written to a USB stick", () => recovery.diagnosticsGoToTheStick());
   step("a further guest runs on its own disk, with its own address, and has no say over the host", () =>
-    new FurtherGuest(node, network).isANodeOfItsOwn(),
+    further.isANodeOfItsOwn(),
   );
   step("a recovery read from a USB stick brings GuestOS up in its other slot", () =>
     recovery.versionOnAStickIsInstalled(),
   );
   step("an upgrade VM runs the other slot and cannot change the guest's store", () => upgradeVm.runsTheOtherSlot());
   step("a swap brings the guest back in the slot it came from", () => recovery.swapBack());
+  step("a guest that hangs is started again by its watchdog", () => further.isStartedAgainWhenItHangs());
 
   void test("down leaves nothing behind", async (context) => {
     if (passed === 0) return context.skip("the node did not come up");

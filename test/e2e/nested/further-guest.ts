@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { runStateSchema } from "@icos/hostos";
+import { runStateSchema, type RunState } from "@icos/hostos";
 import * as v from "valibot";
 import type { RunningTestnet } from "../testnet/running-testnet.ts";
 import { eventually, type NestedNode } from "./nested-node.ts";
 import { onRootConsole } from "./root-console.ts";
 
 const BOOT_SECONDS = 600;
+/** The guest's watchdog waits for 2 minutes. */
+const HUNG_SECONDS = 300;
 
 /** The second guest of a host: a node that the topology does not name. */
 export class FurtherGuest {
@@ -19,10 +21,9 @@ export class FurtherGuest {
 
   async isANodeOfItsOwn(): Promise<void> {
     const node = this.#node;
-    const text = await node.must("host", "cat /run/icos/guest-vm/guestos1.json");
-    const { state, machine } = v.parse(runStateSchema, JSON.parse(text));
-    assert.equal(state.kind, "running", text);
-    assert.ok(machine !== null && machine.memoryMiB === 1024, text);
+    const { state, machine } = await this.#run();
+    assert.equal(state.kind, "running");
+    assert.ok(machine?.memoryMiB === 1024);
     assert.notEqual(machine.ipv6, (await node.status()).ipv6);
     await eventually("it has registered", BOOT_SECONDS, async () => {
       const log = await node.must("host", "cat /var/log/guestos/guestos-serial1.log");
@@ -38,5 +39,22 @@ export class FurtherGuest {
     const series = metrics.match(/^hostos_guestos_service_start\{.*\}/gm) ?? [];
     assert.equal(new Set(series).size, series.length);
     assert.ok(series.length >= 2, series.join(" "));
+  }
+
+  /** Its watchdog ends the machine, and the host starts it again and says why. */
+  async isStartedAgainWhenItHangs(): Promise<void> {
+    const { boots } = await this.#run();
+    // systemd stands still when it is told that it has made a mistake, and no longer feeds the watchdog.
+    await onRootConsole(this.#node, "guestos1", "cat /sys/class/watchdog/watchdog0/identity; kill -SEGV 1");
+    const again = await eventually("its machine is started again", HUNG_SECONDS, async () => {
+      const run = await this.#run();
+      return run.boots > boots && run;
+    });
+    assert.match(again.lastFailure?.reason ?? "", /hung, and its watchdog ended it/);
+  }
+
+  async #run(): Promise<RunState> {
+    const text = await this.#node.must("host", "cat /run/icos/guest-vm/guestos1.json");
+    return v.parse(runStateSchema, JSON.parse(text));
   }
 }

@@ -4,6 +4,15 @@ import type { BootProgress } from "./run-state.ts";
 /** How long a guest may take to say how its boot went (upstream). */
 export const BOOT_TIMEOUT_MS = 5 * 60_000;
 
+/** How long a guest that has not said how its boot went may say nothing at all. */
+export const SILENCE_MS = 10 * 60_000;
+
+export interface BootWatchOptions {
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly silenceMs?: number | undefined;
+}
+
 /** What guests print on their serial console: upstream's markers, and those of our own GuestOS. */
 const MARKERS: readonly { readonly text: Buffer; readonly means: BootProgress }[] = [
   { text: Buffer.from("GUESTOS BOOT SUCCESS"), means: "booted" },
@@ -28,23 +37,35 @@ export function createMarkerSearch(): { push(chunk: Buffer): BootProgress | unde
 }
 
 /**
- * Watches a serial log from its present end until the guest has booted, or the time is over. A failure is reported and the watch
- * goes on: our GuestOS tries again by itself. Call it before the guest runs. Ends quietly at the signal.
+ * Watches a serial log from its present end until the guest has booted. A failure is reported and the watch goes on: our GuestOS
+ * tries again by itself. Without a word on the boot it is `timed-out`, once; and `hung`, which ends the watch, after a long
+ * silence: what waits for something says so again and again. Call it before the guest runs. Ends quietly at the signal.
  */
 export async function watchBoot(
   log: string,
   observe: (progress: BootProgress) => void,
-  { signal, timeoutMs = BOOT_TIMEOUT_MS }: { readonly signal: AbortSignal; readonly timeoutMs?: number | undefined },
+  { signal, timeoutMs = BOOT_TIMEOUT_MS, silenceMs = SILENCE_MS }: BootWatchOptions,
 ): Promise<void> {
-  const late = AbortSignal.timeout(timeoutMs);
-  const search = createMarkerSearch();
+  const hung = new AbortController();
   let failed = false;
-  for await (const chunk of followLog(log, { from: "end", follow: true, signal: AbortSignal.any([signal, late]) })) {
-    const found = search.push(chunk);
-    if (found === undefined || (found === "failed" && failed)) continue;
-    observe(found);
-    if (found === "booted") return;
-    failed = true;
+  const late = setTimeout(() => {
+    if (!failed && !signal.aborted) observe("timed-out");
+  }, timeoutMs);
+  const silence = setTimeout(() => hung.abort(), silenceMs);
+  const search = createMarkerSearch();
+  try {
+    const until = AbortSignal.any([signal, hung.signal]);
+    for await (const chunk of followLog(log, { from: "end", follow: true, signal: until })) {
+      silence.refresh();
+      const found = search.push(chunk);
+      if (found === undefined || (found === "failed" && failed)) continue;
+      observe(found);
+      if (found === "booted") return;
+      failed = true;
+    }
+    if (!signal.aborted && !failed) observe("hung");
+  } finally {
+    clearTimeout(late);
+    clearTimeout(silence);
   }
-  if (!signal.aborted && !failed) observe("timed-out");
 }

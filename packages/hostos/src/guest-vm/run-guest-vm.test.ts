@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { silentLogger, systemClock, type SpawnCommand } from "@icos/system";
 import { QEMU_PROGRAM, type RestartPolicy } from "@icos/vm";
 import { makeFakeMachine, type FakeMachine, type FakeMachineOptions } from "./fake-guest.ts";
-import { runGuestVm } from "./run-guest-vm.ts";
+import { runGuestVm, type RunModules } from "./run-guest-vm.ts";
 import { readRunState, type RunState } from "./run-state.ts";
 
 const FAKE_QEMU = fileURLToPath(import.meta.resolve("@icos/vm/fake-qemu"));
@@ -31,6 +31,7 @@ interface Running {
 
 interface Scenario extends FakeMachineOptions {
   readonly restart?: Partial<RestartPolicy>;
+  readonly bootWatch?: RunModules["bootWatch"];
   readonly before?: (machine: FakeMachine) => Promise<void> | void;
 }
 
@@ -65,6 +66,7 @@ async function run(scenario: Scenario = {}): Promise<Running> {
       sevCertificates: () => Promise.reject(new Error("none")),
       wrap,
       restart: { initialDelayMs: 10, ...scenario.restart },
+      bootWatch: scenario.bootWatch,
     },
     stopping.signal,
   );
@@ -127,13 +129,17 @@ void suite("the runner of a guest", { concurrency: true }, () => {
   void test("a guest that restarts, switches itself off, panics or is killed is back, each time with a new look at its disk", async () => {
     const { machine, reach, result, stop, said } = await run({
       state: { alternative: "B", cycle: "first_boot" },
-      words: ["reboot", "poweroff", "panic", "crash", "quiet"],
+      words: ["reboot", "poweroff", "panic", "watchdog", "crash", "quiet"],
     });
-    const last = await reach(kindIs("running", 5));
-    assert.equal(last.failures, 3); // one restart is no sign of trouble
+    const last = await reach(kindIs("running", 6));
+    assert.equal(last.failures, 4); // one restart is no sign of trouble
     assert.match(last.lastFailure?.reason ?? "", /SIGSEGV/);
     assert.ok(
       said.some((line) => /the guest panicked/.test(line)),
+      said.join("\n"),
+    );
+    assert.ok(
+      said.some((line) => /the guest hung, and its watchdog ended it/.test(line)),
       said.join("\n"),
     );
     // The upgrade was tried once, then it went back, and stays there.
@@ -156,6 +162,39 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     const booted = await reach(({ state }) => state.kind === "running" && state.boot === "booted");
     assert.equal(booted.failures, 0);
     assert.equal(said.filter((line) => line === "guestos has booted.").length, 1);
+    stop();
+    await result;
+  });
+
+  void test("a guest that hangs before it has booted is started again, and leaves a version that does so in its first boot", async () => {
+    const { machine, reach, result, stop, said } = await run({
+      state: { alternative: "B", cycle: "first_boot" },
+      words: ["quiet", "quiet"],
+      // The second one is not waited for.
+      bootWatch: { timeoutMs: 100, silenceMs: 2_000 },
+    });
+    const again = await reach(kindIs("running", 2));
+    assert.equal(again.failures, 1);
+    assert.equal(again.lastFailure?.reason, "it hung before it had booted");
+    const words = said.filter((line) => /has (not )?said/.test(line));
+    assert.match(words[0] ?? "", /^guestos has not said within 5 minutes that it booted\./);
+    assert.match(words[1] ?? "", /^guestos has said nothing for 10 minutes and has not booted: it hangs\.$/);
+    assert.deepEqual(await machine.bootState(), { alternative: "A", cycle: "stable" });
+    stop();
+    await result;
+  });
+
+  void test("a guest that waits, and says so, is left alone", async () => {
+    const bootWatch = { silenceMs: 3_000 };
+    const { machine, reach, result, stop } = await run({ words: ["quiet"], bootWatch });
+    await reach(kindIs("running"));
+    for (let line = 0; line < 4; line += 1) {
+      await systemClock.sleep(1_000);
+      appendFileSync(machine.places.serialLog, "The registry cannot be read.\n");
+    }
+    appendFileSync(machine.places.serialLog, "orchestrator ready: node abc\n");
+    const last = await reach(({ state }) => state.kind === "running" && state.boot === "booted");
+    assert.equal(last.boots, 1);
     stop();
     await result;
   });

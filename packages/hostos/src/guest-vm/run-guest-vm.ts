@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeError, IcosError, type SpawnCommand } from "@icos/system";
 import { createVmRunner, type RestartPolicy, type VmRunner, type VmState } from "@icos/vm";
-import { watchBoot } from "./boot-watch.ts";
+import { watchBoot, type BootWatchOptions } from "./boot-watch.ts";
 import type { Consoles } from "./consoles.ts";
 import { serveControl, type ControlRequest, type ControlServer } from "./control.ts";
 import { guestVmName } from "./identity.ts";
@@ -22,7 +22,7 @@ export interface RunModules extends StartModules {
   /** Starts QEMU; a test puts something in its place. */
   readonly wrap?: SpawnCommand | undefined;
   readonly restart?: Partial<RestartPolicy> | undefined;
-  readonly bootTimeoutMs?: number | undefined;
+  readonly bootWatch?: Omit<BootWatchOptions, "signal"> | undefined;
 }
 
 /** How long the guest has to shut down before its machine is switched off (upstream). */
@@ -64,9 +64,10 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     const observe = (progress: Parameters<typeof recorder.boot>[0]): void => {
       recorder.boot(progress);
       say(...bootLines(name, progress));
+      if (progress === "hung" && role.type === "default") startAgain("it hung before it had booted");
     };
-    watchBoot(places.serialLog, observe, { signal: watching.signal, timeoutMs: modules.bootTimeoutMs }).catch(
-      (error: unknown) => logger.log("warning", "serial log not watched", { error: describeError(error) }),
+    watchBoot(places.serialLog, observe, { signal: watching.signal, ...modules.bootWatch }).catch((error: unknown) =>
+      logger.log("warning", "serial log not watched", { error: describeError(error) }),
     );
     const tap = start?.plan.identity.tap;
     if (tap !== undefined) void watchCard(tap, reconnect, { sys: places.sys, clock, signal: watching.signal });
@@ -76,8 +77,17 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   function reconnect(change: CardChange): void {
     recorder.warn(cardLine(name, change));
     say(cardLine(name, change));
-    if (change === "replaced")
-      void runner.reset().catch((error: unknown) => logger.log("warning", describeError(error)));
+    if (change === "replaced") reset();
+  }
+
+  /** A version that hangs in its first boot is left by that: each start advances the boot state. */
+  function startAgain(reason: string): void {
+    recorder.failed(reason);
+    reset();
+  }
+
+  function reset(): void {
+    void runner.reset().catch((error: unknown) => logger.log("warning", describeError(error)));
   }
 
   async function prepare(abort: AbortSignal): Promise<PreparedStart> {

@@ -6,8 +6,8 @@ import { parseJson, systemErrorCode, writeFileDurably } from "@icos/system";
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const slot = v.picklist(["A", "B"]);
 
-/** What the guest's serial console says about its boot, within the time that a boot may take. */
-const bootProgress = v.picklist(["booting", "booted", "failed", "timed-out"]);
+/** What the guest's serial console says about its boot; nothing within the time that a boot may take; or nothing at all for long. */
+const bootProgress = v.picklist(["booting", "booted", "failed", "timed-out", "hung"]);
 
 /**
  * Where a guest's virtual machine stands. Times are milliseconds since the epoch.

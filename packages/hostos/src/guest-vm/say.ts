@@ -25,6 +25,8 @@ export function bootLines(name: string, progress: BootProgress): readonly string
       return [`${name} says that its boot failed. Its console is in the serial log.`];
     case "timed-out":
       return [`${name} has not said within 5 minutes that it booted. Its console is in the serial log.`];
+    case "hung":
+      return [`${name} has said nothing for 10 minutes and has not booted: it hangs.`];
     default:
       return progress satisfies never;
   }

@@ -19,9 +19,13 @@ export interface ProcessEnd {
   readonly stderr: string;
 }
 
-/** What a shutdown event says about the end that follows; `undefined` for all other events. */
-export function exitOfEvent(event: QmpEvent): MachineExit | undefined {
-  if (event.event !== "SHUTDOWN") return undefined;
+const HUNG: MachineExit = { kind: "crash", reason: "the guest hung, and its watchdog ended it" };
+
+/** What an event says about the end that follows, and other than the events before it said; `undefined` if nothing. */
+export function exitOfEvent(event: QmpEvent, before: MachineExit | undefined): MachineExit | undefined {
+  if (event.event === "WATCHDOG") return HUNG;
+  // What the watchdog does then looks as if the guest had done it.
+  if (event.event !== "SHUTDOWN" || before === HUNG) return undefined;
   const data = v.safeParse(shutdownDataSchema, event.data);
   if (!data.success) return undefined;
   switch (data.output.reason) {

@@ -119,7 +119,7 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
     try {
       const qmp = await connectQmp(definition.qmpSocket, {
         signal: AbortSignal.any([signal, gone.signal]),
-        onEvent: (event) => (announced = exitOfEvent(event) ?? announced),
+        onEvent: (event) => (announced = exitOfEvent(event, announced) ?? announced),
       });
       if (definition.startPaused === true) {
         signal.throwIfAborted();

@@ -4,7 +4,7 @@
  *
  * - `ignore-powerdown`, `ignore-quit`: does not react;
  * - `fail`: exits with 1 and a line on standard error before it opens its socket;
- * - `reboot`, `poweroff`, `panic`, `crash`: ends so, 20 ms after a client has greeted it; after `cont` when started with `-S`.
+ * - `reboot`, `poweroff`, `panic`, `watchdog`, `crash`: ends so, 20 ms after a client has greeted it; after `cont` when started with `-S`.
  */
 import { rmSync } from "node:fs";
 import { startFakeQmp } from "./fake-qmp.ts";
@@ -55,6 +55,10 @@ function endBySelf(): void {
   if (words.has("reboot")) shutDown(true, "guest-reset");
   if (words.has("poweroff")) shutDown(true, "guest-shutdown");
   if (words.has("panic")) shutDown(true, "guest-panic");
+  if (words.has("watchdog")) {
+    qmp.event("WATCHDOG", { action: "reset" });
+    shutDown(true, "guest-reset");
+  }
   if (words.has("crash")) process.kill(process.pid, "SIGSEGV");
 }
 
