@@ -1,10 +1,12 @@
-import { stat, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Exec } from "@icos/system";
+import { compressInFrames } from "../../packages/image/src/compress/frames.ts";
 
-const PACK = 'set -e; tar --create --file="$3.tar" --directory="$2" --null --files-from="$1"; zstd -q -19 -f "$3.tar"';
+const ARCHIVE = ["tar", "--create", "--null", "--no-recursion"];
 
-/** Packs files as an update image is packed, to see what they weigh in it. */
+/** Compresses files as an update image is compressed, to see what they weigh in it. */
 export class Packer {
   readonly #exec: Exec;
   readonly #scratch: string;
@@ -19,9 +21,13 @@ export class Packer {
 
   /** Megabytes of files, named relative to a directory. */
   async weigh(directory: string, files: readonly string[]): Promise<number> {
-    const [list, target] = [join(this.#scratch, "list"), join(this.#scratch, "packed")];
+    const [list, archive] = [join(this.#scratch, "list"), join(this.#scratch, "archive.tar")];
     await writeFile(list, files.map((file) => `${file}\0`).join(""));
-    await this.#exec.run(["sh", "-c", PACK, "sh", list, directory, target], { signal: this.#signal });
-    return (await stat(`${target}.tar.zst`)).size / 1e6;
+    const where = [`--file=${archive}`, `--directory=${directory}`, `--files-from=${list}`];
+    await this.#exec.run([...ARCHIVE, ...where], { signal: this.#signal });
+    let bytes = 0;
+    for await (const frame of compressInFrames(createReadStream(archive, { highWaterMark: 1 << 20 })))
+      bytes += frame.length;
+    return bytes / 1e6;
   }
 }
