@@ -8,7 +8,7 @@ import { silentLogger, type Clock } from "@icos/system";
 import type { ReportedHealth } from "../agent/guest-health.ts";
 import { createLayout } from "../layout.ts";
 import { confirmationDeadline, DEADLINE_FILE } from "./confirmation-deadline.ts";
-import { confirmHost } from "./confirm-host.ts";
+import { confirmHost, type ConfirmHostModules } from "./confirm-host.ts";
 import { CONFIRMATION_DEADLINE_MS } from "./plan-confirmation.ts";
 import { readUpgradeRecord, upgradeRecordPath, writeUpgradeRecord, type UpgradeRecord } from "./upgrade-record.ts";
 
@@ -23,7 +23,13 @@ const RECORD: UpgradeRecord = {
 const HEALTHY: ReportedHealth = { state: "healthy", "node-id": null, detail: null, at: 1 };
 
 /** A host that was just booted: slot, state, and what its guest says at each look; the clock moves with the waits. */
-async function host(root: string, running: "A" | "B", state: BootState, health: (ReportedHealth | undefined)[]) {
+async function host(
+  root: string,
+  running: "A" | "B",
+  state: BootState,
+  health: (ReportedHealth | undefined)[],
+  change: Partial<ConfirmHostModules> = {},
+) {
   const layout = createLayout(root);
   for (const directory of ["proc", "boot/config"]) await mkdir(join(root, directory), { recursive: true });
   await writeFile(join(root, "proc/cmdline"), `quiet dfinity.system=${running}\n`);
@@ -54,6 +60,7 @@ async function host(root: string, running: "A" | "B", state: BootState, health: 
     deadlineMs: 60_000,
     clock,
     logger: silentLogger,
+    ...change,
   });
   const record = await readUpgradeRecord(upgradeRecordPath(layout));
   return { state: bootStateOf(parseGrubenv(block)), outcome: record?.outcome, reboots };
@@ -81,6 +88,16 @@ void test("A new version whose guest is never healthy restarts the host, unconfi
     const why = "the runner of the guest has not started after 60 seconds";
     assert.deepEqual(outcome, { kind: "gave-up", at: 65_000, why });
     assert.equal(reboots, 1);
+  }));
+
+void test("What cannot be read about the guest neither confirms a version nor keeps it beyond its time.", () =>
+  inDirectory(async (root) => {
+    const unreadable = (): Promise<never> => Promise.reject(new Error("it is damaged"));
+    const never = { hasGuest: unreadable, readHealth: unreadable, readGuestVm: unreadable };
+    const { state, outcome, reboots } = await host(root, "B", NEW, [], never);
+    assert.deepEqual([state, outcome?.kind, reboots], [NEW, "gave-up", 1]);
+    const healthy = await host(root, "B", NEW, [HEALTHY], { hasGuest: unreadable, readGuestVm: unreadable });
+    assert.deepEqual([healthy.state.cycle, healthy.outcome?.kind, healthy.reboots], ["stable", "confirmed", 0]);
   }));
 
 void test("The old version that runs again after one that said nothing records that.", () =>

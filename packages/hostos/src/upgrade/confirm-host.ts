@@ -42,14 +42,26 @@ export async function confirmHost(
   const running = runningSlot(await readFile(join(layout.proc, "cmdline"), "utf8"));
   await noteBoot(layout, running, modules);
   let said = "";
+  const complaints = new Set<string>();
+  /** What cannot be read is not known; the deadline passes all the same. */
+  async function known<Value>(read: () => Promise<Value>, otherwise: Value): Promise<Value> {
+    try {
+      return await read();
+    } catch (error) {
+      const problem = describeError(error);
+      if (!complaints.has(problem)) logger.log("warning", "something about the guest is not known", { problem });
+      complaints.add(problem);
+      return otherwise;
+    }
+  }
   for (;;) {
     const plan = planConfirmation({
       state: (await readState(store)).state,
       running,
       upMs: await uptimeMs(layout),
-      hasGuest: await hasGuest(),
-      health: await readHealth(),
-      guestVm: await readGuestVm(),
+      hasGuest: await known(hasGuest, true),
+      health: await known(readHealth, undefined),
+      guestVm: await known(readGuestVm, undefined),
       deadlineMs,
     });
     switch (plan.kind) {
