@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { readTar, type TarSource } from "@icos/slots";
 import { zstdDecompressSync } from "node:zlib";
 import { collectBundle, writeBundle } from "./bundle.ts";
-import { linesOfKey, redactText } from "./redact.ts";
+import { keysIn, linesOfKey, redactText } from "./redact.ts";
 import type { DiagnosticsSource } from "./source.ts";
 
 const KEY_LINES = [
@@ -80,6 +80,13 @@ void test("the bundle is a tar in zstd, there whole or not at all", async () => 
   assert.deepEqual(names, ["a/b.txt", "manifest.json"]);
   await assert.rejects(writeBundle(members, join(directory.path, "other"), AbortSignal.abort()));
   assert.deepEqual(await readdir(directory.path), ["bundle.tar.zst"]);
+});
+
+void test("a key inside the configuration object is known, too", () => {
+  const object = JSON.stringify({ icos_settings: { node_operator_private_key: PEM, node_reward_type: "type3.1" } });
+  for (const text of [object, JSON.stringify(JSON.parse(object), null, 2), `${object.slice(0, -1)},`])
+    assert.deepEqual(keysIn(text).flatMap(linesOfKey), linesOfKey(PEM));
+  assert.deepEqual(keysIn('{"icos_settings": {"node_operator_private_key": null}}'), []);
 });
 
 void test("text without secrets stays as it is", () => {

@@ -16,6 +16,12 @@ export function linesOfKey(pem: string): readonly string[] {
   return pem.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
 }
 
+/** The private keys in a text that holds more, such as the configuration object as upstream writes it; JSON or not. */
+export function keysIn(text: string): readonly string[] {
+  const plain = text.replaceAll(/\\r|\\n/g, "\n");
+  return plain.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*/g) ?? [];
+}
+
 /** Whether something that must not leave the machine is in the text. */
 export function holdsSecret(text: string, secretLines: readonly string[]): boolean {
   return /PRIVATE KEY-----\s*\S/.test(text) || secretLines.some((line) => text.includes(line));

@@ -6,7 +6,7 @@ import { hostFiles } from "../console/host-files.ts";
 import { collectBundle, writeBundle } from "../diagnostics/bundle.ts";
 import { deliver } from "../diagnostics/deliver.ts";
 import { hostSources } from "../diagnostics/host-sources.ts";
-import { linesOfKey } from "../diagnostics/redact.ts";
+import { keysIn, linesOfKey } from "../diagnostics/redact.ts";
 import { guestDisk } from "../recovery/guest-disk.ts";
 import { answerOne } from "../root-service/answer.ts";
 import { findSticks } from "../usb/sticks.ts";
@@ -22,11 +22,13 @@ async function guestSlot(): Promise<string> {
 
 const schema = v.strictObject({ action: v.literal("collect") });
 await answerOne({ input: process.stdin, output: process.stdout }, schema, async ({ report, signal }) => {
-  const key = (await readFileIfExists("/boot/config/node_operator_private_key.pem"))?.toString() ?? "";
+  const text = async (name: string): Promise<string> =>
+    (await readFileIfExists(`/boot/config/${name}`).catch(() => undefined))?.toString() ?? "";
+  const keys = [await text("node_operator_private_key.pem"), ...keysIn(await text("config.json"))];
   const time = new Date().toISOString();
   const { members } = await collectBundle({
     sources: await hostSources({ exec, files, guestSlot }),
-    secretLines: linesOfKey(key),
+    secretLines: keys.flatMap(linesOfKey),
     time,
     version: (await readFile(files.version, "utf8").catch(() => "unknown")).trim(),
     report,
