@@ -7,6 +7,6 @@ export { lockPackages, type LockChange, type LockReport } from "./lock/lock-pack
 export type { ImageDifference } from "./reproduce/compare-images.ts";
 export { reproduceOs, type ReproduceReport } from "./reproduce/reproduce-os.ts";
 export type { Variant } from "./rootfs/components.ts";
-export { bundleLocalProgram } from "./rootfs/local-bundle.ts";
+export { bundleLocalPrograms } from "./rootfs/local-bundle.ts";
 export { imageSettings, type ImageSettings } from "./settings.ts";
 export { openToolsTree, type OpenToolsTreeOptions, type ToolsTree } from "./tools/tools-tree.ts";

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { build as bundle, type Plugin } from "esbuild";
 import { IcosError } from "@icos/system";
 
 const MARK = "icos";
+/** Nothing is written there. */
+const OUT = "/bundle";
 
 /**
  * node:http by `process.getBuiltinModule`, not by an import: that looks at every export, and some of them (`WebSocket`, …)
@@ -44,12 +46,16 @@ const dirnameOfSource: Plugin = {
 };
 
 /**
- * One ES module of a program that runs on this machine, beside this checkout. It takes a third less memory than the
- * sources, and stack traces name its functions and, by the comments of the module, their files.
+ * One ES module of each program, by name, that runs on this machine, beside this checkout. It takes a third less memory
+ * than the sources, and stack traces name its functions and, by the comments of the module, their files. What programs
+ * share is read once for all.
  */
-export async function bundleLocalProgram(entryPoint: string): Promise<Uint8Array> {
+export async function bundleLocalPrograms(
+  entryPoints: Readonly<Record<string, string>>,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const result = await bundle({
-    entryPoints: [entryPoint],
+    entryPoints,
+    outdir: OUT,
     bundle: true,
     write: false,
     platform: "node",
@@ -62,9 +68,7 @@ export async function bundleLocalProgram(entryPoint: string): Promise<Uint8Array
     banner: { js: 'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);' },
     plugins: [httpWithoutImport, withoutSideEffects, dirnameOfSource],
   }).catch((cause: unknown) => {
-    throw new IcosError("bundle-failed", `${entryPoint} could not be bundled.`, { cause });
+    throw new IcosError("bundle-failed", `${Object.values(entryPoints).join(", ")} could not be bundled.`, { cause });
   });
-  const [output] = result.outputFiles;
-  if (!output) throw new IcosError("bundle-failed", `${entryPoint} gave no output.`);
-  return output.contents;
+  return new Map(result.outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]));
 }

@@ -27,11 +27,10 @@ export const SMALL_ENVIRONMENT = { MALLOC_ARENA_MAX: "1" } as const;
 
 /** Makes one module of each program in the directory: that takes less memory to run than the sources. */
 export async function bundlePrograms(directory: string): Promise<void> {
-  const { bundleLocalProgram } = await import("@icos/image");
+  const { bundleLocalPrograms } = await import("@icos/image");
   await makeDirectory(directory, 0o700);
-  const bundle = async ([name, source]: readonly [string, string]): Promise<void> =>
-    writeFileDurably(join(directory, `${name}.mjs`), await bundleLocalProgram(source));
-  await Promise.all(Object.entries(SOURCES).map(bundle));
+  for (const [name, module] of await bundleLocalPrograms(SOURCES))
+    await writeFileDurably(join(directory, `${name}.mjs`), module);
 }
 
 /** The command that runs a program, as {@link bundlePrograms} left it in the directory, or from its source. */
