@@ -31,6 +31,7 @@ import {
   UnassignedNodesConfigRecordSchema,
 } from "../src/index.ts";
 import { parseEndpoint } from "../src/mutations/addresses.ts";
+import { verifyCommitteeKeyOnce } from "./committee-verdicts.ts";
 import type { TestNode } from "./nodes.ts";
 
 export const person = (name: string): Principal => selfAuthenticating(Buffer.from(name));
@@ -116,7 +117,12 @@ export class TestNetwork {
 
   #apply<M extends RegistryMethod>(method: M, payload: PayloadOf<M>, caller: Principal) {
     const registry = { view: this.state, rules: this.rules, limits: this.limits };
-    const outcome = applyMutation(registry, { method, payload }, caller, this.time);
+    const outcome = applyMutation(
+      { ...registry, verifyCommitteeKey: verifyCommitteeKeyOnce },
+      { method, payload },
+      caller,
+      this.time,
+    );
     this.time += 1_000_000_000n;
     if (outcome.kind === "applied") {
       this.limits.commit(outcome.levels);
