@@ -25,6 +25,8 @@ export interface HostUpgradeModules {
 
 /** The first check. Upstream's number, as the next one. */
 const FIRST_CHECK_MS = 60_000;
+/** A host takes longer to download and install than an answer may take: it is asked for the same again, and goes on. */
+const STILL_AT_IT_MS = 30_000;
 /** A host that has installed a version restarts after a minute, which ends this guest; it is given this long. */
 const RESTART_MS = 10 * 60_000;
 
@@ -35,7 +37,9 @@ const RESTART_MS = 10 * 60_000;
 export class HostUpgradeTask {
   readonly #modules: HostUpgradeModules;
   #failures = 0;
+  /** What the console was told last: of a failure, and of an upgrade. */
   #told = "";
+  #announced = "";
   /** What was asked for before this program was started, until it is asked for again. */
   #askedBefore: AskedUpgrade | undefined;
 
@@ -101,12 +105,13 @@ export class HostUpgradeTask {
     return this.#well();
   }
 
-  /** Returns only when the host did not do it, for its restart ends this program. */
-  async #upgrade(target: WantedHost, running: string, signal: AbortSignal): Promise<never> {
+  /** The restart of the host ends this program: it returns when the host is still at it, and throws when it did not do it. */
+  async #upgrade(target: WantedHost, running: string, signal: AbortSignal): Promise<number> {
     const { urlsOf, ask, asked, clock, console, logger } = this.#modules;
     const { version, sha256 } = target;
     const text = `The registry asks for HostOS version ${version}; version ${running} runs. The host is told to install it.`;
-    console.line(text);
+    if (text !== this.#announced) console.line(text);
+    this.#announced = text;
     logger.log("info", text, { version, running });
     this.#askedBefore = undefined;
     await asked.write({ version, sha256, at: clock.now() });
@@ -120,7 +125,8 @@ export class HostUpgradeTask {
       } catch (error) {
         signal.throwIfAborted();
         problem = error;
-        // A host that is still at it is asked again later, by the same URL; what it has refused, another server may have.
+        if (systemErrorCode(error) === "host-too-slow") return STILL_AT_IT_MS;
+        // What the host could not get from one server, another may have.
         if (systemErrorCode(error) !== "host-refused") break;
         logger.log("warning", "The host could not install a version.", { version, url, error: describeError(error) });
       }
@@ -138,6 +144,7 @@ export class HostUpgradeTask {
   #well(): null {
     this.#failures = 0;
     this.#told = "";
+    this.#announced = "";
     return null;
   }
 
