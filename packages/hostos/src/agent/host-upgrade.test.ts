@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { access, mkdtempDisposable, readFile } from "node:fs/promises";
+import { access, mkdtempDisposable, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { IcosError, silentLogger } from "@icos/system";
 import type { HostAction } from "../host-action/host-action.ts";
 import { fakeClock, fakeHttp, serves, sha256 } from "../recovery/fake-recovery.ts";
-import { upgradeHost, type UpgradeRequest } from "./host-upgrade.ts";
+import { LARGEST_UPGRADE, upgradeHost, type UpgradeRequest } from "./host-upgrade.ts";
 
 const CONTENT = Buffer.alloc(300_000, "a version of HostOS ");
 const URL = "https://download.example/update-img.tar.zst";
@@ -70,4 +70,23 @@ void test("What was downloaded of another version is not continued.", async () =
     [0, 0],
   );
   assert.deepEqual(installed, [CONTENT, other]);
+});
+
+void test("A file that is no version of HostOS, or has no room, takes nothing of the host's disk.", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "upgrade-"));
+  const body = async function* (end?: Error) {
+    yield CONTENT;
+    if (end !== undefined) throw end;
+  };
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  const answers = [
+    () => ({ kind: "body" as const, from: 0, size: LARGEST_UPGRADE + 1, body: body() }),
+    () => ({ kind: "body" as const, from: 0, size: undefined, body: body(full) }),
+  ];
+  const { upgrade, actions } = host(directory.path, { [URL]: answers }, () => false);
+  for (const code of ["download-failed", "no-space"]) {
+    await assert.rejects(upgrade(), { code });
+    assert.deepEqual(await readdir(directory.path), ["request.json"]);
+  }
+  assert.deepEqual(actions, []);
 });

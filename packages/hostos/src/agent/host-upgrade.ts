@@ -21,6 +21,9 @@ export const UPGRADE_DIRECTORY = "/var/lib/host-agent/upgrade";
 export const UPGRADE_IMAGE = "update-img.tar.zst";
 export const UPGRADE_REQUEST = "request.json";
 
+/** An image has 130 MB, upstream's 1,000 MB; the URL is the guest's, and `/var` has 10 GiB for everything. */
+export const LARGEST_UPGRADE = 2 * 1024 ** 3;
+
 export interface HostUpgradeModules {
   readonly directory: string;
   readonly http: Http;
@@ -31,7 +34,7 @@ export interface HostUpgradeModules {
 
 /**
  * Downloads a version of HostOS, has it installed, and restarts the host a minute later, so that the guest hears of it. What
- * was downloaded of the same version before is continued. Whether this version is one to run is the guest's word: it
+ * was downloaded of the same version before is continued, unless it is too large or the disk is full: then it is removed. Whether this version is one to run is the guest's word: it
  * follows the registry, the host does not.
  */
 export async function upgradeHost(
@@ -48,8 +51,9 @@ export async function upgradeHost(
   }
   await writeFileDurably(join(directory, UPGRADE_REQUEST), `${JSON.stringify(request)}\n`);
   note("download");
+  const kept = { limit: LARGEST_UPGRADE, whenFull: "remove" } as const;
   await download(
-    { urls: [request.url], sha256: request.sha256, file, signal, report: () => undefined },
+    { urls: [request.url], sha256: request.sha256, file, ...kept, signal, report: () => undefined },
     { http, clock },
   );
   note("installation");

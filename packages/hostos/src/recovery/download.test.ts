@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { access, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { access, mkdtempDisposable, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { IcosError } from "@icos/system";
 import { httpServer } from "../../test/http-fixtures.ts";
-import { download } from "./download.ts";
+import { download, type DownloadOptions } from "./download.ts";
 import { fakeClock, fakeHttp, serves, sha256 } from "./fake-recovery.ts";
 import { nodeHttp, type HttpAnswer } from "./http.ts";
 
@@ -12,9 +13,15 @@ const CONTENT = Buffer.alloc(300_000, "an update image ");
 const ONE = "https://one.example/file";
 const TWO = "https://two.example/file";
 
+const KEPT = { limit: 1_000_000, whenFull: "keep" } as const;
+
 type Answers = Parameters<typeof fakeHttp>[0];
 
-async function run(answers: Answers, prepare?: (file: string) => Promise<void>) {
+async function run(
+  answers: Answers,
+  prepare?: (file: string) => Promise<void>,
+  kept: Pick<DownloadOptions, "limit" | "whenFull"> = KEPT,
+) {
   await using directory = await mkdtempDisposable(join(tmpdir(), "download-"));
   const file = join(directory.path, "image");
   await prepare?.(file);
@@ -26,6 +33,7 @@ async function run(answers: Answers, prepare?: (file: string) => Promise<void>) 
     urls: [ONE, TWO],
     sha256: sha256(CONTENT),
     file,
+    ...kept,
     signal,
     report: (text: string) => reports.push(text),
   };
@@ -34,7 +42,11 @@ async function run(answers: Answers, prepare?: (file: string) => Promise<void>) 
     (error: unknown) => ({ ok: false as const, error }),
   );
   const content = outcome.ok ? await readFile(file) : undefined;
-  return { outcome, content, asked, clock, reports };
+  const left = await stat(`${file}.part`).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+  return { outcome, content, asked, clock, reports, left };
 }
 
 const refused = (status: number) => (): HttpAnswer => ({ kind: "refused", status });
@@ -63,7 +75,7 @@ void test("a file behind redirects is downloaded and verified; where a redirect 
   const modules = { http: nodeHttp, clock: fakeClock() };
   const from = (...paths: readonly string[]): Promise<void> => {
     const urls = paths.map((path) => `${server.url}${path}`);
-    return download({ urls, sha256: sha256(CONTENT), file, signal, report: () => undefined }, modules);
+    return download({ urls, sha256: sha256(CONTENT), file, ...KEPT, signal, report: () => undefined }, modules);
   };
   const redirect = `redirect 1, to ${elsewhere.url}`;
   await assert.rejects(from("/wrong", "/missing", "/broken"), {
@@ -145,10 +157,65 @@ void test("a download that is stopped leaves its part", async () => {
   const { http } = fakeHttp({ [ONE]: [serves(CONTENT, { end: 100_000 })] });
   const clock = { ...fakeClock(), sleep: async () => controller.abort() };
   const stopped = download(
-    { urls: [ONE], sha256: sha256(CONTENT), file, signal: controller.signal, report: () => undefined },
+    { urls: [ONE], sha256: sha256(CONTENT), file, ...KEPT, signal: controller.signal, report: () => undefined },
     { http, clock },
   );
   await assert.rejects(stopped, { name: "AbortError" });
   assert.equal((await readFile(`${file}.part`)).length, 100_000);
   await assert.rejects(access(file));
+});
+
+const { length: SIZE } = CONTENT;
+const unsized = (answer: HttpAnswer): HttpAnswer => (answer.kind === "body" ? { ...answer, size: undefined } : answer);
+
+void test("a file over the limit is not written, is removed, and is not asked for again and again", async () => {
+  let written = false;
+  const told = (): HttpAnswer => ({
+    kind: "body",
+    from: 0,
+    size: SIZE,
+    body: (async function* () {
+      yield CONTENT.subarray(0, 50_000);
+      written = true;
+    })(),
+  });
+  const untold = (from: number): HttpAnswer => unsized(serves(CONTENT)(from));
+  const limit = { ...KEPT, limit: SIZE - 1 };
+  const { outcome, asked, left } = await run({ [ONE]: [told], [TWO]: [untold] }, undefined, limit);
+  assert.ok(!outcome.ok);
+  assert.match(String(outcome.error), /one\.example\/file: the file has more than 299999 bytes; .*two\.example.*more/);
+  assert.equal(written, false);
+  assert.equal(left, undefined);
+  assert.equal(asked.length, 2);
+  const exact = await run({ [ONE]: [untold] }, undefined, { ...KEPT, limit: SIZE });
+  assert.deepEqual(exact.content, CONTENT);
+  const other = await run({ [ONE]: [() => unsized(serves(Buffer.alloc(SIZE + 1))(0))], [TWO]: [untold] }, undefined, {
+    ...KEPT,
+    limit: SIZE,
+  });
+  assert.deepEqual(other.content, CONTENT);
+});
+
+void test("on a full disk the part is kept for somebody who frees space, or removed where nobody is", async () => {
+  const full = (): HttpAnswer => ({
+    kind: "body",
+    from: 0,
+    size: SIZE,
+    body: (async function* () {
+      yield CONTENT.subarray(0, 50_000);
+      throw Object.assign(new Error("write"), { code: "ENOSPC" });
+    })(),
+  });
+  const kept = await run({ [ONE]: [full] });
+  assert.equal(kept.left, 50_000);
+  const removed = await run({ [ONE]: [full] }, undefined, { ...KEPT, whenFull: "remove" });
+  assert.equal(removed.left, undefined);
+  for (const [{ outcome }, next] of [
+    [kept, /^Free space on the host's/],
+    [removed, /^What was downloaded of it has been removed; if it is still full, free space/],
+  ] as const) {
+    assert.ok(!outcome.ok && outcome.error instanceof IcosError);
+    assert.equal(outcome.error.code, "no-space");
+    assert.match(outcome.error.next ?? "", next);
+  }
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { describeError, IcosError, syncDirectory, systemErrorCode, type Clock } from "@icos/system";
 import { dirname } from "node:path";
-import type { Http } from "./http.ts";
+import type { Http, RestOfFile } from "./http.ts";
 
 export interface DownloadOptions {
   /** The same file on several servers, asked in this order. */
@@ -11,6 +11,10 @@ export interface DownloadOptions {
   readonly sha256: string;
   /** Where it goes once it is verified; what is not complete is kept beside it and continued by the next call. */
   readonly file: string;
+  /** Bytes; a server whose file has more is taken for one that does not have it. */
+  readonly limit: number;
+  /** When the disk is full: what was downloaded is kept, for who frees space, or removed, for nobody may come. */
+  readonly whenFull: "keep" | "remove";
   readonly signal: AbortSignal;
   readonly report: (text: string) => void;
 }
@@ -23,30 +27,28 @@ export interface DownloadModules {
 /** Upstream's. */
 const ROUNDS = 10;
 const PAUSE_MS = 5_000;
-/** No image is larger. */
-const LARGEST = 8 * 1024 ** 3;
 const REPORT_EVERY_MS = 500;
 
 /**
  * Downloads a file until its SHA-256 is right: continues where an earlier call stopped, takes the next server when one
- * fails, and starts anew when all bytes are there and wrong. Throws `download-failed`, which has what each server said;
- * the abort's reason when aborted.
+ * fails, and starts anew when all bytes are there and wrong; what is larger than the limit is not written. Throws
+ * `download-failed`, which has what each server said, and `no-space`; the abort's reason when aborted.
  */
 export async function download(options: DownloadOptions, modules: DownloadModules): Promise<void> {
-  const { urls, sha256, file, signal, report } = options;
+  const { urls, sha256, file, whenFull, signal, report } = options;
   const part = `${file}.part`;
   if ((await hashOf(file, signal, report)) === sha256) return;
   await rm(file, { force: true });
   for (let round = 1; ; round++) {
     const problems: string[] = [];
-    let missing = 0;
+    let unusable = 0;
     for (const url of urls) {
       signal.throwIfAborted();
       try {
         const outcome = await fetchRest(url, part, options, modules);
-        if (outcome.kind === "missing") {
-          missing += 1;
-          problems.push(`${url}: ${afterHop(outcome.hop)}there is no such file`);
+        if (outcome.kind === "unusable") {
+          unusable += 1;
+          problems.push(`${url}: ${outcome.problem}`);
           continue;
         }
         if ((await hashOf(part, signal, report)) === sha256) {
@@ -58,22 +60,30 @@ export async function download(options: DownloadOptions, modules: DownloadModule
         problems.push(`${url}: its SHA-256 is not ${sha256}`);
       } catch (error) {
         signal.throwIfAborted();
-        if (systemErrorCode(error) === "ENOSPC") throw noSpace(file, error);
+        if (systemErrorCode(error) === "ENOSPC") {
+          if (whenFull === "remove") await rm(part, { force: true });
+          throw noSpace(file, whenFull, error);
+        }
         problems.push(`${url}: ${describeError(error)}`);
       }
     }
-    if (missing === urls.length || round === ROUNDS) throw failed(problems, missing === urls.length);
+    if (unusable === urls.length || round === ROUNDS) throw failed(problems, unusable === urls.length);
     report(`try ${round} of ${ROUNDS} failed, the next is in ${PAUSE_MS / 1000} s (${problems.at(-1)})`);
     await modules.clock.sleep(PAUSE_MS, signal);
   }
 }
 
+type Outcome =
+  | { readonly kind: "complete" }
+  /** Asking this server again is of no use. */
+  | { readonly kind: "unusable"; readonly problem: string };
+
 async function fetchRest(
   url: string,
   part: string,
-  { signal, report }: DownloadOptions,
+  { limit, signal, report }: DownloadOptions,
   { http, clock }: DownloadModules,
-): Promise<{ readonly kind: "complete" } | { readonly kind: "missing"; readonly hop?: string | undefined }> {
+): Promise<Outcome> {
   await using file = await open(part, "a+", 0o600);
   const have = (await file.stat()).size;
   const answer = await http.get(url, have, signal);
@@ -81,25 +91,23 @@ async function fetchRest(
     case "nothing-left":
       return { kind: "complete" };
     case "refused":
-      if (answer.status === 404 || answer.status === 410) return { kind: "missing", hop: answer.hop };
+      if (answer.status === 404 || answer.status === 410) {
+        return { kind: "unusable", problem: `${afterHop(answer.hop)}there is no such file` };
+      }
       throw new Error(`${afterHop(answer.hop)}the server answers with status ${answer.status}`);
     case "body":
       break;
     default:
       return answer satisfies never;
   }
-  const { from, size, body } = answer;
+  const { from, size } = answer;
   if (from !== 0 && from !== have) throw new Error(`the server sends from byte ${from} on, not ${have}`);
   if (from === 0) await file.truncate(0);
-  await append(
-    file,
-    body,
-    from,
-    (bytes) => {
-      if (bytes > LARGEST) throw new Error(`the file has more than ${LARGEST} bytes`);
-    },
-    progressOf(size, from, clock, report),
-  );
+  const progress = progressOf(size, from, clock, report);
+  if (!(await append(file, answer, { limit, progress }))) {
+    await rm(part, { force: true });
+    return { kind: "unusable", problem: `the file has more than ${limit} bytes` };
+  }
   const { size: got } = await file.stat();
   if (size !== undefined && got < size) throw new Error(`the connection ended after ${got} of ${size} bytes`);
   return { kind: "complete" };
@@ -107,21 +115,21 @@ async function fetchRest(
 
 const afterHop = (hop: string | undefined): string => (hop === undefined ? "" : `${hop}: `);
 
+/** False when the file is larger than the limit; nothing beyond it is written. */
 async function append(
   file: FileHandle,
-  body: AsyncIterable<Uint8Array>,
-  from: number,
-  check: (bytes: number) => void,
-  progress: (bytes: number) => void,
-): Promise<void> {
+  { from, size = 0, body }: RestOfFile,
+  { limit, progress }: { readonly limit: number; readonly progress: (bytes: number) => void },
+): Promise<boolean> {
   let written = from;
   for await (const chunk of body) {
-    await file.appendFile(chunk);
     written += chunk.length;
-    check(written);
+    if (Math.max(written, size) > limit) return false;
+    await file.appendFile(chunk);
     progress(written);
   }
   await file.sync();
+  return true;
 }
 
 function progressOf(size: number | undefined, from: number, clock: Clock, report: (text: string) => void) {
@@ -159,8 +167,8 @@ async function hashOf(path: string, signal: AbortSignal, report: (text: string) 
   }
 }
 
-function failed(problems: readonly string[], missing: boolean): IcosError {
-  const next = missing
+function failed(problems: readonly string[], unusable: boolean): IcosError {
+  const next = unusable
     ? "Compare version and hash with the announcement."
     : "Check the network; what was downloaded is kept and continued by the next try.";
   return new IcosError("download-failed", `The file could not be downloaded: ${problems.join("; ")}.`, {
@@ -169,9 +177,10 @@ function failed(problems: readonly string[], missing: boolean): IcosError {
   });
 }
 
-function noSpace(file: string, cause: unknown): IcosError {
+function noSpace(file: string, whenFull: DownloadOptions["whenFull"], cause: unknown): IcosError {
+  const done = whenFull === "remove" ? "What was downloaded of it has been removed; if it is still full, free" : "Free";
   return new IcosError("no-space", `There is no room left for ${file}.`, {
-    next: "Free space on the host's /var: `view-logs` and `diagnostics` say what takes it.",
+    next: `${done} space on the host's /var: \`view-logs\` and \`diagnostics\` say what takes it.`,
     place: { file },
     cause,
   });

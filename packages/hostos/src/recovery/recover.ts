@@ -55,6 +55,9 @@ interface Context extends RecoveryOptions, RecoveryModules {
   switched: boolean;
 }
 
+/** No image is larger; and somebody is at the screen, who can free space and go on. */
+const KEPT = { limit: 8 * 1024 ** 3, whenFull: "keep" } as const;
+
 /**
  * Everything that can fail without the guest comes first; until the one write that switches the slot, the guest's
  * confirmed slot is untouched and an end at any moment, orderly or not, leaves a node that runs as before.
@@ -64,7 +67,8 @@ const PHASES: readonly Phase<Context>[] = [
     name: "update image",
     async run({ bases, request, image, signal, http, clock }, report) {
       const urls = bases.map((base) => updateImageUrl(base, request.version));
-      await download({ urls, sha256: request["version-hash"], file: image, signal, report }, { http, clock });
+      const options = { urls, sha256: request["version-hash"], file: image, ...KEPT, signal, report };
+      await download(options, { http, clock });
       await checkVersion(image, request.version);
       return "verified";
     },
@@ -75,7 +79,7 @@ const PHASES: readonly Phase<Context>[] = [
       const sha256 = request["recovery-hash"];
       if (sha256 === undefined || artefact === undefined) return "none";
       const urls = bases.map((base) => recoveryArtefactUrl(base, sha256));
-      await download({ urls, sha256, file: artefact, signal, report }, { http, clock });
+      await download({ urls, sha256, file: artefact, ...KEPT, signal, report }, { http, clock });
       return "verified";
     },
   },
