@@ -1,22 +1,32 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import { IcosError, type Exec } from "@icos/system";
+import { IcosError, type Clock, type Exec } from "@icos/system";
 import { answerOne } from "../root-service/answer.ts";
 import { HOST_ACTIONS, hostActionRequestSchema, type HostAction } from "./host-action.ts";
 import { callerOf, performAction } from "./perform.ts";
 
-/** Notes the commands; those that begin with `failing` fail. */
-function recorder(failing?: string, log = ""): { readonly exec: Exec; readonly commands: string[] } {
+interface Recorder {
+  readonly host: { readonly exec: Exec; readonly clock: Clock };
+  readonly commands: string[];
+}
+
+/** Notes the commands, each of which takes a minute; those that begin with `failing` fail. */
+function recorder(failing?: string, log = ""): Recorder {
   const commands: string[] = [];
+  const now = (): number => 1_767_225_600_250 + commands.length * 60_000;
   return {
     commands,
-    exec: {
-      async run(command) {
-        const line = command.join(" ");
-        commands.push(line);
-        if (failing !== undefined && line.startsWith(failing)) throw new IcosError("command-failed", "exited with 1.");
-        return { stdout: Buffer.from(log), stderr: "" };
+    host: {
+      clock: { now, sleep: () => assert.fail("it waits") },
+      exec: {
+        async run(command) {
+          const line = command.join(" ");
+          commands.push(line);
+          if (failing !== undefined && line.startsWith(failing))
+            throw new IcosError("command-failed", "exited with 1.");
+          return { stdout: Buffer.from(log), stderr: "" };
+        },
       },
     },
   };
@@ -25,7 +35,7 @@ function recorder(failing?: string, log = ""): { readonly exec: Exec; readonly c
 async function allowedTo(caller: number): Promise<readonly HostAction[]> {
   const allowed: HostAction[] = [];
   for (const action of HOST_ACTIONS) {
-    await performAction(action, caller, recorder().exec).then(
+    await performAction(action, caller, recorder().host).then(
       () => allowed.push(action),
       (error: unknown) => assert.equal(error instanceof IcosError ? error.code : "", "not-allowed"),
     );
@@ -41,14 +51,14 @@ void test("Each account may ask for its own actions, and nobody else for any.", 
 });
 
 void test("An action is one command of systemctl.", async () => {
-  const { exec, commands } = recorder();
-  await performAction("install-upgrade", 802, exec);
+  const { host, commands } = recorder();
+  await performAction("install-upgrade", 802, host);
   assert.deepEqual(commands, ["/usr/bin/systemctl start hostos-upgrade.service"]);
 });
 
 void test("When a unit fails, the answer is the end of its log.", async () => {
-  const { exec } = recorder("/usr/bin/systemctl", "boot.img is damaged.\nNothing was changed.\n");
-  await assert.rejects(performAction("install-upgrade", 802, exec), {
+  const { host } = recorder("/usr/bin/systemctl", "boot.img is damaged.\nNothing was changed.\n");
+  await assert.rejects(performAction("install-upgrade", 802, host), {
     code: "action-failed",
     message: "hostos-upgrade.service failed: boot.img is damaged. Nothing was changed.",
   });
@@ -56,11 +66,20 @@ void test("When a unit fails, the answer is the end of its log.", async () => {
 
 void test("What the upgrade VM is started with may be why it does not.", async () => {
   const log = '{"severity":"error","message":"There is no room.","next":"Make some."}\nsomething\n{half\n';
-  const { exec, commands } = recorder("/usr/bin/systemctl", log);
-  await assert.rejects(performAction("restart-upgrade-guestos", 802, exec), {
+  const { host, commands } = recorder("/usr/bin/systemctl", log);
+  await assert.rejects(performAction("restart-upgrade-guestos", 802, host), {
     message: "upgrade-guestos.service failed: There is no room. Make some. something {half",
   });
   assert.match(commands.at(-1) ?? "", /_SYSTEMD_UNIT=upgrade-guestos\.service _SYSTEMD_UNIT=upgrade-disk\.service/);
+});
+
+void test("What a unit said of an earlier failure is not asked for; when it said nothing, systemctl's words are the answer.", async () => {
+  const { host, commands } = recorder("/usr/bin/systemctl");
+  await assert.rejects(performAction("install-upgrade", 802, host), {
+    code: "action-failed",
+    message: "exited with 1.",
+  });
+  assert.match(commands.at(-1) ?? "", / --since=@1767225600\.25 /);
 });
 
 void test("Systemd's name of the connection says who asks.", () => {
@@ -77,8 +96,8 @@ void test("A request names an action of the table and nothing else.", async () =
     const [input, output] = [new PassThrough(), new PassThrough()];
     input.end(`${request}\n`);
     const streams = { input, output };
-    const { exec } = recorder();
-    await answerOne(streams, hostActionRequestSchema, ({ request }) => performAction(request.action, 802, exec));
+    const { host } = recorder();
+    await answerOne(streams, hostActionRequestSchema, ({ request }) => performAction(request.action, 802, host));
     return String(output.read());
   };
   assert.equal(await ask('{"action":"reboot-soon"}'), '{"ok":null}\n');

@@ -1,4 +1,4 @@
-import { describeError, IcosError, type Exec } from "@icos/system";
+import { describeError, IcosError, type Clock, type Exec } from "@icos/system";
 import * as v from "valibot";
 import type { HostAction } from "./host-action.ts";
 
@@ -57,15 +57,20 @@ export function callerOf(instance: string): number {
 }
 
 /** Does one action for the account `caller`. Rejects with `not-allowed`, or `action-failed` with what the unit said last. */
-export async function performAction(action: HostAction, caller: number, exec: Exec): Promise<void> {
+export async function performAction(
+  action: HostAction,
+  caller: number,
+  { exec, clock }: { readonly exec: Exec; readonly clock: Clock },
+): Promise<void> {
   const { users, command, units = [] } = ACTIONS[action];
   if (caller !== ROOT && !users.includes(caller)) {
     throw new IcosError("not-allowed", `The account ${caller} may not ask for ${action}.`);
   }
+  const since = clock.now();
   try {
     await exec.run([SYSTEMCTL, ...command], { timeout: UNIT_MS });
   } catch (cause) {
-    const last = await lastWords(units, exec);
+    const last = await lastWords(units, since, exec);
     throw new IcosError("action-failed", last === "" ? describeError(cause) : `${units[0]} failed: ${last}`, { cause });
   }
 }
@@ -74,15 +79,16 @@ export async function performAction(action: HostAction, caller: number, exec: Ex
 const loggedSchema = v.object({ message: v.string(), next: v.optional(v.string()) });
 
 /**
- * The last errors that the units' processes logged; systemctl itself only says where to look, and the guest cannot look there.
+ * The last errors that the units' processes logged since then; systemctl itself only says where to look, and the guest cannot look there.
  * Not by `--unit`: what systemd says of a unit would come last, and that is only that it failed.
  */
-async function lastWords(units: readonly string[], exec: Exec): Promise<string> {
+async function lastWords(units: readonly string[], since: number, exec: Exec): Promise<string> {
   if (units.length === 0) return "";
   const command = [
     JOURNALCTL,
     ...units.map((unit) => `_SYSTEMD_UNIT=${unit}`),
     "--boot",
+    `--since=@${since / 1000}`,
     "--priority=err",
     "--lines=3",
     "--output=cat",

@@ -1,4 +1,4 @@
-import { createExec } from "@icos/system";
+import { createExec, systemClock } from "@icos/system";
 import { hostActionRequestSchema } from "../host-action/host-action.ts";
 import { callerOf, performAction } from "../host-action/perform.ts";
 import { answerOne } from "../root-service/answer.ts";
@@ -11,7 +11,7 @@ const done = await answerOne(
   async ({ request: { action } }) => {
     const caller = callerOf(instance);
     process.stderr.write(`<6>${action} is asked for by the account ${caller}\n`);
-    await performAction(action, caller, createExec());
+    await performAction(action, caller, { exec: createExec(), clock: systemClock });
   },
 );
 process.exit(done ? 0 : 1); // the standard input may still be open
