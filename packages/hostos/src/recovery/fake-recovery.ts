@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import {
   GUESTOS_DISK_SIZE,
   GUESTOS_TABLE,
+  guestosPartition,
   MemoryDisk,
   newGrubenv,
+  SECTOR_SIZE,
   slotTargetsOfDisk,
   writeGpt,
   writeTar,
@@ -80,6 +82,11 @@ async function* chunks(content: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < content.length; at += 50_000) yield content.subarray(at, at + 50_000);
 }
 
+/** What the start of a part of a slot holds until something is written to it. */
+export function oldContent(slot: Slot, part: "boot" | "root" | "var"): string {
+  return Buffer.alloc(4096, `old ${part} of ${slot} `).toString("latin1");
+}
+
 /** The guest's disk, its boot state and its virtual machine, in memory. */
 export class FakeGuest {
   disk: MemoryDisk;
@@ -102,7 +109,7 @@ export class FakeGuest {
     for (const slot of ["A", "B"] as const) {
       const targets = await slotTargetsOfDisk(device, slot);
       for (const part of ["boot", "root", "var"] as const)
-        await targets[part].write(0, Buffer.alloc(4096, `old ${part} of ${slot} `));
+        await targets[part].write(0, Buffer.from(oldContent(slot, part), "latin1"));
     }
     await device.flush();
     return this;
@@ -119,6 +126,10 @@ export class FakeGuest {
       read: async () => this.block,
       write: async (block) => {
         if (this.running) throw new Error("The guest runs.");
+        // In a place of its own on the disk, so that the power may go here, too.
+        const device = this.disk.device();
+        await device.write(guestosPartition("grub").start * SECTOR_SIZE, block);
+        await device.flush();
         this.block = Buffer.from(block);
         this.log.push("switched");
       },

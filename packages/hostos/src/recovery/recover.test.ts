@@ -130,6 +130,20 @@ void test("it can be stopped until the slot is switched, and not after", async (
   }
 });
 
+void test("a trial of the slot is over when a half of another version may be in it", async () => {
+  for (const cycle of ["first_boot", "failsafe_check"] as const) {
+    const guest = await new FakeGuest({ alternative: "B", cycle }).fill();
+    const controller = new AbortController();
+    const onProgress = (phase: string, text: string): void => {
+      if (phase === "write the slot" && text.startsWith("slot B:")) controller.abort();
+    };
+    const { outcome } = await run({ guest, controller, onProgress });
+    assert.match(String(outcome), /was cancelled; GuestOS runs from slot A, the confirmed one\./);
+    assert.deepEqual(stateOf(guest), { alternative: "A", cycle: "stable" });
+    assert.equal(guest.running, true);
+  }
+});
+
 void test("a guest that cannot be started afterwards is told apart from a recovery that failed", async () => {
   const guest = await new FakeGuest(STABLE).fill();
   const modules = guest.modules();

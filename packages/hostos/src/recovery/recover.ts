@@ -51,6 +51,8 @@ interface Context extends RecoveryOptions, RecoveryModules {
   readonly image: string;
   readonly artefact: string | undefined;
   slot?: Slot;
+  /** The confirmed slot, when the guest was on its way to, or on trial in, the one that is written. */
+  wentBackTo?: Slot;
   stopped: boolean;
   switched: boolean;
 }
@@ -59,8 +61,9 @@ interface Context extends RecoveryOptions, RecoveryModules {
 const KEPT = { limit: 8 * 1024 ** 3, whenFull: "keep" } as const;
 
 /**
- * Everything that can fail without the guest comes first; until the one write that switches the slot, the guest's
- * confirmed slot is untouched and an end at any moment, orderly or not, leaves a node that runs as before.
+ * Everything that can fail without the guest comes first. Before anything else is written the boot state says the confirmed
+ * slot, which is left alone: until the one write that switches the slot, the next start is the confirmed slot's, however
+ * and whenever the recovery ends.
  */
 const PHASES: readonly Phase<Context>[] = [
   {
@@ -94,7 +97,8 @@ const PHASES: readonly Phase<Context>[] = [
     name: "write the slot",
     async run(context, report) {
       const { image, signal, openDisk, openGrubenv } = context;
-      const slot = otherSlot(confirmedSlot((await readState(await openGrubenv())).state));
+      const confirmed = await giveUpTrial(await openGrubenv(), context);
+      const slot = otherSlot(confirmed);
       context.slot = slot;
       const disk = await openDisk();
       try {
@@ -113,9 +117,9 @@ const PHASES: readonly Phase<Context>[] = [
       const { slot, signal, request, openGrubenv, handOver } = context;
       if (slot === undefined) throw new Error("The slot was written before.");
       signal.throwIfAborted();
-      await handOver(request["recovery-hash"]);
       const store = await openGrubenv();
       const { grubenv } = await readState(store);
+      await handOver(request["recovery-hash"]);
       await store.write(serializeGrubenv(withBootState(grubenv, { alternative: slot, cycle: "first_boot" })));
       context.switched = true;
     },
@@ -163,7 +167,21 @@ export async function recover(options: RecoveryOptions, modules: RecoveryModules
   return { slot };
 }
 
-/** After a failure: the guest runs again as before, and what happened is told. */
+/**
+ * Takes back a trial of the slot that is about to be written, for half of it must not be started. Gives the confirmed slot,
+ * from which the guest starts from now on.
+ */
+async function giveUpTrial(store: GrubenvStore, context: Context): Promise<Slot> {
+  const { grubenv, state } = await readState(store);
+  const confirmed = confirmedSlot(state);
+  if (confirmed !== state.alternative) {
+    await store.write(serializeGrubenv(withBootState(grubenv, { alternative: confirmed, cycle: "stable" })));
+    context.wentBackTo = confirmed;
+  }
+  return confirmed;
+}
+
+/** After a failure: the guest runs again, from its confirmed slot, and what happened is told. */
 async function putBack(error: unknown, context: Context, signal: AbortSignal): Promise<unknown> {
   if (context.switched) {
     return new IcosError(
@@ -181,13 +199,14 @@ async function putBack(error: unknown, context: Context, signal: AbortSignal): P
       await context.guest.start();
     } catch (startError) {
       return new IcosError("guest-not-started", `The recovery failed: ${describeError(error)}`, {
-        next: `The guest could not be started again either (${describeError(startError)}): restart the machine.`,
+        next: `The guest could not be started again either (${describeError(startError)}). See \`view-logs guestos\`; \`restart-guestos\` tries again.`,
         cause: startError,
       });
     }
   }
   if (!signal.aborted) return error;
-  return new IcosError("cancelled", "The recovery was cancelled; GuestOS runs as before.", {
+  const runs = context.wentBackTo === undefined ? "as before" : `from slot ${context.wentBackTo}, the confirmed one`;
+  return new IcosError("cancelled", `The recovery was cancelled; GuestOS runs ${runs}.`, {
     next: "What was downloaded is kept and used by the next recovery to the same version.",
     cause: error,
   });
