@@ -2,7 +2,7 @@ import { IcosError, type Clock } from "@icos/system";
 import type { Command } from "./command.ts";
 import { readMessage } from "./read-message.ts";
 import { encodeRequest } from "./request.ts";
-import { decodeResponse, type Payload } from "./response.ts";
+import { decodeResponse, STILL_RUNNING, type Payload } from "./response.ts";
 import type { GuestTransport } from "./transport.ts";
 import { within } from "./within.ts";
 
@@ -35,6 +35,7 @@ export async function askHost(command: Command, { transport, clock, signal }: Cl
   );
   const response = decodeResponse(bytes);
   if (response.kind === "ok") return response.payload;
+  if (response.message === STILL_RUNNING) throw new IcosError("host-too-slow", "The host is still at it.");
   throw new IcosError("host-refused", `The host refuses: ${response.message}`, { details: { command: command.kind } });
 }
 

@@ -23,6 +23,9 @@ export type Response =
 /** The version of upstream's protocol that this one speaks; `guest-health` is on top of it. */
 export const PROTOCOL_VERSION: ProtocolVersion = { major: 1, minor: 0, patch: 0 };
 
+/** The reason of an error that is none: the work goes on, and is waited for by who asks again. An extension of icos. */
+export const STILL_RUNNING = "The command is still under way. Ask again to wait for it.";
+
 export const NO_PAYLOAD: Payload = { kind: "NoPayload" };
 
 const payloadSchema = v.union(

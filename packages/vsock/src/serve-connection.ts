@@ -9,7 +9,7 @@ import type { OpenConnection } from "./open-connections.ts";
 import { readRequest } from "./read-request.ts";
 import type { ReadTurns } from "./read-turns.ts";
 import { decodeRequest } from "./request.ts";
-import { encodeResponse, type Payload, type Response } from "./response.ts";
+import { encodeResponse, STILL_RUNNING, type Payload, type Response } from "./response.ts";
 import { within } from "./within.ts";
 
 export interface ServeModules {
@@ -82,8 +82,8 @@ function work(command: Command, { handlers, jobs, limits, clock }: ServeModules)
   return within(
     limits.longWork,
     clock,
-    () => jobs.run(command, run),
-    () => new IcosError("vsock-still-running", "The command is still under way. Ask again to wait for it."),
+    (late) => jobs.run(command, run, late),
+    () => new IcosError("vsock-still-running", STILL_RUNNING),
   );
 }
 

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
+import { systemClock, systemErrorCode } from "@icos/system";
 import { GOOD_REQUEST, GOOD_RESPONSE, readAll, ServedChannel } from "../test/served-channel.ts";
+import { askHost } from "./client.ts";
 import { PIECE_BYTES } from "./connection.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { NO_PAYLOAD, type Payload } from "./response.ts";
+import { unixGuestTransport } from "./unix-transport.ts";
 
 const UPGRADE = `{"sender_cid":3,"message":{"upgrade":{"url":"http://files/u","target-hash":"${"ab".repeat(32)}"}}}`;
 const OTHER_UPGRADE = UPGRADE.replaceAll("ab", "cd");
@@ -21,7 +24,7 @@ function slowWork() {
     signal.addEventListener("abort", () => reject(signal.reason));
     return promise;
   };
-  return { handler, signals, finish: () => resolve(NO_PAYLOAD) };
+  return { handler, signals, finish: () => resolve(NO_PAYLOAD), fail: reject };
 }
 
 void test("A request that is not complete after 5 s is answered with an error.", async () => {
@@ -84,6 +87,38 @@ void test("An upgrade outlives 30 s and its client; who asks again gets its answ
   assert.equal(await again, DONE);
   assert.equal(work.signals.length, 1);
   assert.equal(work.signals[0]?.aborted, false);
+});
+
+void test("An image is the same upgrade from whichever server, and its end is told to who asks again, once.", async () => {
+  const works = [slowWork(), slowWork()];
+  const begun: AbortSignal[] = [];
+  const handler = (command: unknown, signal: AbortSignal): Promise<Payload> =>
+    works[begun.push(signal) - 1]?.handler(command, signal) ?? Promise.reject(new Error("asked too often"));
+  await using channel = await ServedChannel.start({ handlers: { upgrade: handler } });
+  const ask = async (url: string): Promise<string> => {
+    const command = { kind: "upgrade", arguments: { url, "target-hash": "ab".repeat(32) } } as const;
+    const modules = { transport: unixGuestTransport(channel.path, 3), clock: systemClock };
+    return askHost(command, modules).then(
+      () => "done",
+      (error: unknown) => systemErrorCode(error) ?? "",
+    );
+  };
+  const first = ask("http://a/u");
+  while (begun.length === 0) await turn();
+  await channel.passTime(280_000, 1);
+  assert.equal(await first, "host-too-slow");
+  works[0]?.fail(new Error("no such file"));
+  await turn();
+  assert.equal(await ask("http://a/u"), "host-refused");
+  assert.equal(begun.length, 1, "it is told how the upgrade ended");
+  const next = ask("http://b/u");
+  while (begun.length === 1) await turn();
+  const before = channel.bytesRead;
+  const same = ask("http://a/u");
+  while (channel.bytesRead === before) await turn();
+  await turn();
+  works[1]?.finish();
+  assert.deepEqual([await next, await same, begun.length], ["done", "done", 2]);
 });
 
 void test("Before an upgrade's client stops waiting, it is told that the work goes on.", async () => {

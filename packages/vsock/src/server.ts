@@ -61,7 +61,7 @@ class ServedConnections {
     this.#modules = modules;
     this.#limits = limits;
     this.#open = new OpenConnections(limits);
-    this.#jobs = new LongJobs(signal);
+    this.#jobs = new LongJobs(signal, modules.clock);
   }
 
   accept(incoming: IncomingConnection): void {
