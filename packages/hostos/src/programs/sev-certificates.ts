@@ -10,7 +10,7 @@ import { prepareSev } from "../sev/prepare-sev.ts";
 import { writeSevState } from "../sev/sev-state.ts";
 import { readSevFacts } from "../sev/support.ts";
 
-/** Runs as root without rights, once a boot; again while the certificate is not there (exit code 75). */
+/** Runs as root without rights, once a boot; again while AMD does not answer (exit code 75). */
 const CONFIG_FILE = "/run/config/config.json";
 const TRY_AGAIN = 75;
 const logger = createLogger(process.stderr, { journal: true, name: "sev-certificates" });

@@ -51,28 +51,39 @@ void test("a firmware that refuses makes the machine unsupported, and the device
   assert.equal(closed, 1);
 });
 
-void test("while there is no certificate, the state says why and what to do", async () => {
+/** A firmware that shows the chip's id and levels. */
+function openDevice() {
   const status = Buffer.alloc(32);
   status[2] = 1;
-  const openDevice = () => {
-    const buffers: Buffer[] = [];
-    return Promise.resolve({
-      addressOf: (buffer: Buffer) => BigInt(buffers.push(buffer)),
-      control: (_: number, argument: Buffer) => {
-        if (argument.readUInt32LE(0) === 9) status.copy(buffers.at(-1) ?? status);
-        else {
-          buffers.at(-2)?.fill(7);
-        }
-        return true;
-      },
-      close: () => undefined,
-    });
-  };
-  const fetch = () => Promise.reject(new IcosError("kds-unavailable", "No network.", { next: "Plug the cable in." }));
+  const buffers: Buffer[] = [];
+  return Promise.resolve({
+    addressOf: (buffer: Buffer) => BigInt(buffers.push(buffer)),
+    control: (_: number, argument: Buffer) => {
+      if (argument.readUInt32LE(0) === 9) status.copy(buffers.at(-1) ?? status);
+      else {
+        buffers.at(-2)?.fill(7);
+      }
+      return true;
+    },
+    close: () => undefined,
+  });
+}
+
+function whenServerSays(answer: IcosError): Promise<SevState> {
   const cache = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() };
-  const state = await prepareSev(true, modules({ ...supported, openDevice, kds: { fetch }, cache }));
+  return prepareSev(true, modules({ ...supported, openDevice, kds: { fetch: () => Promise.reject(answer) }, cache }));
+}
+
+void test("while there is no certificate, the state says why and what to do", async () => {
+  const state = await whenServerSays(new IcosError("kds-unavailable", "No network.", { next: "Plug the cable in." }));
   assert.deepEqual(state, { kind: "waiting", problem: "No network.", next: "Plug the cable in." });
   assert.throws(() => chainForGuest(state), { code: "sev-waiting", message: /No network/ });
+});
+
+void test("a chip that AMD has no certificate for is not waited for", async () => {
+  const state = await whenServerSays(new IcosError("kds-refused", "HTTP 404.", { next: "Update the BIOS." }));
+  assert.deepEqual(state, { kind: "unsupported", missing: [{ what: "HTTP 404.", next: "Update the BIOS." }] });
+  assert.throws(() => chainForGuest(state), { code: "sev-unsupported", message: /HTTP 404/ });
 });
 
 void test("a state is read back as it was written, and gives the guest its chain", async () => {

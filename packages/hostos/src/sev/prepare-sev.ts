@@ -29,6 +29,8 @@ export async function prepareSev(enabled: boolean, modules: PrepareSevModules): 
     return { kind: "ready", product, hardwareId: Buffer.from(hardwareId).toString("hex"), reportedTcb, chainPem };
   } catch (error) {
     if (!(error instanceof IcosError)) throw error;
+    // AMD's answer changes with the firmware, and that with a restart of the machine.
+    if (error.code === "kds-refused") return unsupported(error);
     return { kind: "waiting", problem: error.message, next: error.next ?? null };
   }
 }
@@ -39,9 +41,15 @@ async function askFirmware(product: SevProduct, modules: PrepareSevModules): Pro
     return readChip(sevFirmware(device), product);
   } catch (error) {
     if (!(error instanceof IcosError)) throw error;
-    const next = error.next ?? "Update the BIOS, which brings the firmware.";
-    return { kind: "unusable", missing: [{ what: error.message, next }] };
+    return { kind: "unusable", missing: unsupported(error).missing };
   } finally {
     device.close();
   }
+}
+
+function unsupported({ message, next }: IcosError): Extract<SevState, { kind: "unsupported" }> {
+  return {
+    kind: "unsupported",
+    missing: [{ what: message, next: next ?? "Update the BIOS, which brings the firmware." }],
+  };
 }
