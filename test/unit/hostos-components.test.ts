@@ -98,6 +98,13 @@ void test("a program of root's behind a socket is for one group, and for so many
   }
 });
 
+void test("to take over changed keys for SSH ends no session", async () => {
+  const session = (await units("access")).find(({ name }) => name === "ssh@.service")?.text ?? "";
+  assert.match(session, /^Wants=prepare-ssh\.service$/m);
+  assert.match(session, /^After=prepare-ssh\.service$/m);
+  assert.doesNotMatch(session, /^(Requires|Requisite|BindsTo|PartOf|StopPropagatedFrom)=/m);
+});
+
 void test("no network without a packet filter, and none before the host's configuration", async () => {
   const [closed, host] = await units("firewall");
   const network = (await units("network")).find(({ name }) => name === "hostos-network.service");
