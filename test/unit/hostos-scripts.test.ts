@@ -33,6 +33,19 @@ void test("follow-serial-log waits for the log, shows its lines without control 
   }
 });
 
+void test("follow-serial-log passes over the lines that come during a recovery", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "scripts-"));
+  const recovery = join(directory.path, "manual-recovery");
+  await writeFile(recovery, "");
+  // More than a pipe holds: when all of it is written, what was before it has been judged.
+  const lines = `echo over the form; printf %070000d 0; rm '${recovery}'; echo; echo afterwards`;
+  const shown = execFileSync("bash", [FOLLOW, "log", "0.0001", recovery], {
+    env: { ...process.env, "BASH_FUNC_tail%%": `() { ${lines}; }` },
+    encoding: "utf8",
+  });
+  assert.match(shown, /^(0{0,200}\n)*afterwards\n$/);
+});
+
 const POWER_BUTTON = join(import.meta.dirname, "../../images/common/power/files/opt/ic/bin/wait-for-power-button");
 
 void test("whichever of a machine's power buttons is pressed is noticed, and other keys are not", async () => {
