@@ -57,6 +57,9 @@ export type CommandOf<Kind extends CommandKind> = Extract<Command, { readonly ki
  */
 export const LONG_COMMANDS: ReadonlySet<CommandKind> = new Set<CommandKind>(["upgrade", "start-upgrade-guest-vm"]);
 
+/** Commands that wait for another program of the host, so that many may add up. The others are done in a moment. */
+export const SLOW_COMMANDS: ReadonlySet<CommandKind> = new Set<CommandKind>(["attach-hsm", "detach-hsm"]);
+
 /** The value that stands for the command in a request's JSON: serde's externally tagged enum. */
 export function commandToWire(command: Command): unknown {
   return "arguments" in command ? { [command.kind]: command.arguments } : command.kind;

@@ -12,8 +12,14 @@ export interface ServerLimits {
   readonly drain: number;
   /** Until connections are taken again after one could not be. */
   readonly acceptBackOff: number;
-  /** Open connections. */
+  /** Open connections of the first guest. */
   readonly connections: number;
+  /** Of them, those that wait for a long command. */
+  readonly waiting: number;
+  /** Of them, those whose command waits for another program. */
+  readonly slow: number;
+  /** Connections that have no place among them, and that stay to read why. */
+  readonly refused: number;
   /** Memory for requests that are not complete, in all. */
   readonly bufferedBytes: number;
 }
@@ -26,5 +32,8 @@ export const SERVER_LIMITS: ServerLimits = {
   drain: 35_000,
   acceptBackOff: 10,
   connections: 256,
+  waiting: 16,
+  slow: 16,
+  refused: 64,
   bufferedBytes: 4 * 1024 * 1024,
 };

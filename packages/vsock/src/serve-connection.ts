@@ -1,7 +1,7 @@
 import { finished } from "node:stream/promises";
 import { describeError, IcosError, type Clock, type Logger } from "@icos/system";
-import { FIRST_GUEST_CID } from "./address.ts";
-import { LONG_COMMANDS, type Command } from "./command.ts";
+import { LONG_COMMANDS, type Command, type CommandKind } from "./command.ts";
+import type { Connection } from "./connection.ts";
 import { handleCommand, type CommandHandlers } from "./handlers.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { LongJobs } from "./long-jobs.ts";
@@ -21,13 +21,18 @@ export interface ServeModules {
   readonly logger: Logger;
   /** The incomplete request takes so much memory. */
   readonly onGrowth: (bytes: number) => void;
+  /** The request is complete. Throws when there is no room for such work. */
+  readonly onCommand: (kind: CommandKind) => void;
+  /** Takes over a connection that had to give up its place. */
+  readonly refuse: (connection: Connection, response: Response) => void;
 }
 
-/** One connection from its beginning to its end: a request, its work, a response. Never rejects. */
+/** One connection of the first guest from its beginning to its end: a request, its work, a response. Never rejects. */
 export async function serveConnection(open: OpenConnection, modules: ServeModules): Promise<void> {
   const { socket } = open;
   const response = await responseTo(open, modules);
   if (response === undefined) socket.destroy();
+  else if (open.evicted.aborted) modules.refuse(open.connection, response);
   else await respond(open, response, modules);
 }
 
@@ -38,8 +43,8 @@ async function responseTo(open: OpenConnection, modules: ServeModules): Promise<
   let command: Command | undefined;
   try {
     command = await receive(open, modules);
-    open.stage = "working";
-    const payload = await work(command, modules);
+    modules.onCommand(command.kind);
+    const payload = await work(command, open.evicted, modules);
     logger.log("info", "A command of the guest was carried out.", { kind: command.kind, ms: clock.now() - start });
     return { kind: "ok", payload };
   } catch (error) {
@@ -53,9 +58,6 @@ async function responseTo(open: OpenConnection, modules: ServeModules): Promise<
 async function receive(open: OpenConnection, modules: ServeModules): Promise<Command> {
   const { clock, limits } = modules;
   const { peerCid } = open.connection;
-  if (peerCid !== FIRST_GUEST_CID) {
-    throw new IcosError("vsock-refused", `Only the guest ${FIRST_GUEST_CID} has commands; this is ${peerCid}.`);
-  }
   const bytes = await within(
     limits.read,
     clock,
@@ -64,12 +66,17 @@ async function receive(open: OpenConnection, modules: ServeModules): Promise<Com
   ).catch((error: unknown) => {
     throw open.evicted.aborted ? busy() : error;
   });
+  if (open.evicted.aborted) throw busy();
   const { senderCid, command } = decodeRequest(bytes);
   if (senderCid === peerCid) return command;
   throw new IcosError("vsock-refused", `The request is from ${senderCid}, but the connection from ${peerCid}.`);
 }
 
-function work(command: Command, { handlers, jobs, limits, clock }: ServeModules): Promise<Payload> {
+function work(
+  command: Command,
+  evicted: AbortSignal,
+  { handlers, jobs, limits, clock }: ServeModules,
+): Promise<Payload> {
   const run = (signal: AbortSignal): Promise<Payload> => handleCommand(handlers, command, signal);
   if (!LONG_COMMANDS.has(command.kind)) {
     return within(
@@ -79,13 +86,19 @@ function work(command: Command, { handlers, jobs, limits, clock }: ServeModules)
       () => new IcosError("vsock-too-slow", `The command was not done after ${limits.work / 1000} s.`),
     );
   }
-  return within(
-    limits.longWork,
-    clock,
-    (late) => jobs.run(command, run, late),
-    () => new IcosError("vsock-still-running", STILL_RUNNING),
-  );
+  const result = (late: AbortSignal): Promise<Payload> =>
+    Promise.race([jobs.run(command, run, late), rejection(evicted, stillRunning)]);
+  return within(limits.longWork, clock, result, stillRunning);
 }
+
+/** Rejects when the signal aborts. */
+function rejection(signal: AbortSignal, error: () => Error): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(error()), { once: true });
+  });
+}
+
+const stillRunning = (): IcosError => new IcosError("vsock-still-running", STILL_RUNNING);
 
 /** The response, and then the end of both sides; a client that does not take it or does not close is cut off. */
 async function respond(open: OpenConnection, response: Response, { clock, limits }: ServeModules): Promise<void> {
@@ -95,7 +108,6 @@ async function respond(open: OpenConnection, response: Response, { clock, limits
   open.connection.passOver(); // what it still sends is thrown away
   socket.end(encodeResponse(response), () => {
     open.stage = "answered";
-    if (open.evicted.aborted) cutOff();
   });
   open.evicted.addEventListener("abort", cutOff, { once: true });
   await within(

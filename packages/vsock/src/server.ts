@@ -1,11 +1,12 @@
 import { describeError, type Clock, type Logger } from "@icos/system";
+import { FIRST_GUEST_CID } from "./address.ts";
 import { Connection, PIECE_BYTES } from "./connection.ts";
 import type { CommandHandlers } from "./handlers.ts";
 import { SERVER_LIMITS, type ServerLimits } from "./limits.ts";
 import { LongJobs } from "./long-jobs.ts";
 import { OpenConnections } from "./open-connections.ts";
-import { encodeResponse } from "./response.ts";
 import { ReadTurns } from "./read-turns.ts";
+import { RefusedConnections } from "./refused-connections.ts";
 import { busy, serveConnection } from "./serve-connection.ts";
 import type { HostTransport, IncomingConnection, Listener } from "./transport.ts";
 import { within } from "./within.ts";
@@ -51,6 +52,7 @@ class ServedConnections {
   readonly #modules: VsockServerModules;
   readonly #limits: ServerLimits;
   readonly #open: OpenConnections;
+  readonly #refused: RefusedConnections;
   readonly #jobs: LongJobs;
   readonly #turns = new ReadTurns();
   /** What was read last, of whichever connection. */
@@ -61,19 +63,26 @@ class ServedConnections {
     this.#modules = modules;
     this.#limits = limits;
     this.#open = new OpenConnections(limits);
+    this.#refused = new RefusedConnections(limits, modules.clock);
     this.#jobs = new LongJobs(signal, modules.clock);
   }
 
   accept(incoming: IncomingConnection): void {
     this.#turns.newcomer();
     const connection = new Connection(incoming, this.#piece);
-    const { socket } = connection;
-    const open = this.#open.admit(connection);
-    if (open === undefined) {
-      socket.end(encodeResponse({ kind: "error", message: busy().message }), () => socket.destroy());
+    const { peerCid } = connection;
+    const { handlers, clock, logger } = this.#modules;
+    if (peerCid !== FIRST_GUEST_CID) {
+      const message = `Only the guest ${FIRST_GUEST_CID} has commands; this is ${peerCid}.`;
+      logger.log("warning", "A connection was refused.", { cid: peerCid, error: message });
+      this.#refused.refuse(connection, { kind: "error", message });
       return;
     }
-    const { handlers, clock, logger } = this.#modules;
+    const open = this.#open.admit(connection);
+    if (open === undefined) {
+      this.#refused.refuse(connection, { kind: "error", message: busy().message });
+      return;
+    }
     const served = serveConnection(open, {
       handlers,
       clock,
@@ -82,6 +91,8 @@ class ServedConnections {
       jobs: this.#jobs,
       turns: this.#turns,
       onGrowth: (bytes) => this.#open.grown(open, bytes),
+      onCommand: (kind) => this.#open.begun(open, kind),
+      refuse: (refused, response) => this.#refused.refuse(refused, response),
     }).finally(() => {
       this.#open.remove(open);
       this.#served.delete(served);
@@ -98,5 +109,6 @@ class ServedConnections {
     await within(this.#limits.drain, this.#modules.clock, done, () => new Error("late")).catch(() =>
       this.#open.destroyAll(),
     );
+    this.#refused.destroyAll();
   }
 }

@@ -8,7 +8,7 @@ import { VirtualClock } from "@icos/system/virtual-clock";
 import type { Command } from "../src/command.ts";
 import type { CommandHandlers } from "../src/handlers.ts";
 import type { ServerLimits } from "../src/limits.ts";
-import type { HostTransport } from "../src/transport.ts";
+import type { HostTransport, IncomingConnection } from "../src/transport.ts";
 import { NO_PAYLOAD, PROTOCOL_VERSION, type Payload } from "../src/response.ts";
 import { serveVsock } from "../src/server.ts";
 import { unixHostTransport } from "../src/unix-transport.ts";
@@ -35,15 +35,25 @@ export class ServedChannel implements AsyncDisposable {
   }
 
   static async start(
-    options: { peerCid?: number; limits?: ServerLimits; handlers?: Partial<CommandHandlers> } = {},
+    options: {
+      peerCid?: number;
+      limits?: ServerLimits;
+      handlers?: Partial<CommandHandlers>;
+      /** What becomes of each connection on its way to the server. */
+      incoming?: (connection: IncomingConnection) => IncomingConnection;
+    } = {},
   ): Promise<ServedChannel> {
     const channel = new ServedChannel(await mkdtemp(join(tmpdir(), "vsock-")), new VirtualClock());
     const { promise, resolve } = Promise.withResolvers<void>();
     channel.#ended = serveVsock(
       {
-        transport: counting(unixHostTransport(channel.path, options.peerCid ?? 3), (bytes) => {
-          channel.bytesRead += bytes;
-        }),
+        transport: counting(
+          unixHostTransport(channel.path, options.peerCid ?? 3),
+          (bytes) => {
+            channel.bytesRead += bytes;
+          },
+          options.incoming,
+        ),
         handlers: { ...channel.#handlers(), ...options.handlers },
         clock: channel.clock,
         logger: silentLogger,
@@ -108,10 +118,15 @@ export class ServedChannel implements AsyncDisposable {
 }
 
 /** The same transport, which tells of each piece that the server reads. */
-function counting(transport: HostTransport, onRead: (bytes: number) => void): HostTransport {
+function counting(
+  transport: HostTransport,
+  onRead: (bytes: number) => void,
+  incoming: (connection: IncomingConnection) => IncomingConnection = (connection) => connection,
+): HostTransport {
   return {
     listen: (accepted) =>
-      transport.listen(({ peerCid, open }) =>
+      transport.listen((connection) => {
+        const { peerCid, open } = incoming(connection);
         accepted({
           peerCid,
           open: (reading) =>
@@ -122,8 +137,8 @@ function counting(transport: HostTransport, onRead: (bytes: number) => void): Ho
                 return reading.callback(length, piece);
               },
             }),
-        }),
-      ),
+        });
+      }),
   };
 }
 
