@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { followLog } from "@icos/vm";
 import type { BootProgress } from "./run-state.ts";
 
@@ -11,6 +12,8 @@ export interface BootWatchOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs?: number | undefined;
   readonly silenceMs?: number | undefined;
+  /** Asked after a silence: whether it need not mean that the guest hangs. */
+  readonly mayBeAtWork?: (() => Promise<boolean>) | undefined;
 }
 
 /** What guests print on their serial console: upstream's markers, and those of our own GuestOS. */
@@ -39,33 +42,48 @@ export function createMarkerSearch(): { push(chunk: Buffer): BootProgress | unde
 /**
  * Watches a serial log from its present end until the guest has booted. A failure is reported and the watch goes on: our GuestOS
  * tries again by itself. Without a word on the boot it is `timed-out`, once; and `hung`, which ends the watch, after a long
- * silence: what waits for something says so again and again. Call it before the guest runs. Ends quietly at the signal.
+ * silence without other signs of life: what waits for something says so again and again. Call it before the guest runs. Ends
+ * quietly at the signal.
  */
 export async function watchBoot(
   log: string,
   observe: (progress: BootProgress) => void,
-  { signal, timeoutMs = BOOT_TIMEOUT_MS, silenceMs = SILENCE_MS }: BootWatchOptions,
+  { signal, timeoutMs = BOOT_TIMEOUT_MS, silenceMs = SILENCE_MS, mayBeAtWork = async () => false }: BootWatchOptions,
 ): Promise<void> {
-  const hung = new AbortController();
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
   let failed = false;
-  const late = setTimeout(() => {
-    if (!failed && !signal.aborted) observe("timed-out");
-  }, timeoutMs);
-  const silence = setTimeout(() => hung.abort(), silenceMs);
+  let heard = performance.now();
+
+  async function expect(): Promise<void> {
+    await delay(timeoutMs, undefined, { signal: until });
+    if (!failed) observe("timed-out");
+  }
+
+  async function listen(): Promise<void> {
+    for (;;) {
+      const left = heard + silenceMs - performance.now();
+      if (left > 0) await delay(left, undefined, { signal: until });
+      else if (await mayBeAtWork().catch(() => true)) heard = performance.now();
+      else break;
+    }
+    if (until.aborted) return;
+    over.abort();
+    if (!failed) observe("hung");
+  }
+
+  for (const watch of [expect, listen]) watch().catch(() => undefined); // the watch is over
   const search = createMarkerSearch();
   try {
-    const until = AbortSignal.any([signal, hung.signal]);
     for await (const chunk of followLog(log, { from: "end", follow: true, signal: until })) {
-      silence.refresh();
+      heard = performance.now();
       const found = search.push(chunk);
       if (found === undefined || (found === "failed" && failed)) continue;
       observe(found);
       if (found === "booted") return;
       failed = true;
     }
-    if (!signal.aborted && !failed) observe("hung");
   } finally {
-    clearTimeout(late);
-    clearTimeout(silence);
+    over.abort();
   }
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { GUEST_HEALTH_FILE } from "../agent/guest-health.ts";
 import { guestVmName, type GuestVmRole } from "./identity.ts";
 
 /** Where the runner finds and puts things. A test has all of it in a temporary directory. */
@@ -23,6 +24,8 @@ export interface GuestVmPlaces {
   /** Kept across reboots: the firmware's variables. */
   readonly lib: string;
   readonly serialLog: string;
+  /** What the first guest last reported. */
+  readonly guestHealth: string;
   readonly firmware: { readonly code: string; readonly variables: string };
   /** Prometheus text for node_exporter. */
   readonly metrics: string;
@@ -47,6 +50,7 @@ export function createPlaces(role: GuestVmRole, root = "/"): GuestVmPlaces {
     recoveryHash: at(`run/icos/guest-vm/${name}.recovery-hash`),
     lib: at("var/lib/guest-vm"),
     serialLog: at(`var/log/guestos/${log}.log`),
+    guestHealth: at(GUEST_HEALTH_FILE),
     firmware: {
       code: at("usr/share/OVMF/OVMF_CODE_4M.fd"),
       variables: at("usr/share/OVMF/OVMF_VARS_4M.fd"),

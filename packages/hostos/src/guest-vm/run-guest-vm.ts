@@ -13,6 +13,7 @@ import { readRunState } from "./run-state.ts";
 import { bootLines, cardLine, failureLines, launchLines, waitLines } from "./say.ts";
 import { requireSecurityModule, SECURITY_MODULE, takeBackSecurityModule } from "./security-module.ts";
 import type { Notify } from "./sd-notify.ts";
+import { mayBeAtWork } from "./signs-of-life.ts";
 import type { StartModules } from "./start-context.ts";
 import { watchCard, type CardChange } from "./watch-card.ts";
 
@@ -27,6 +28,9 @@ export interface RunModules extends StartModules {
 
 /** How long the guest has to shut down before its machine is switched off (upstream). */
 export const STOP_DEADLINE_MS = 120_000;
+
+/** Long after the end of a machine is known. */
+const RESET_MS = 10_000;
 
 /** A guest comes back whatever ended it; the upgrade VM has done its work when it ends. */
 const GUEST: Partial<RestartPolicy> = { onPoweroff: "restart", onReboot: "restart", onCrash: "restart" };
@@ -66,7 +70,9 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
       say(...bootLines(name, progress));
       if (progress === "hung" && role.type === "default") startAgain("it hung before it had booted");
     };
-    watchBoot(places.serialLog, observe, { signal: watching.signal, ...modules.bootWatch }).catch((error: unknown) =>
+    const since = clock.now();
+    const watched = { signal: watching.signal, mayBeAtWork: () => mayBeAtWork(role, places, since) };
+    watchBoot(places.serialLog, observe, { ...watched, ...modules.bootWatch }).catch((error: unknown) =>
       logger.log("warning", "serial log not watched", { error: describeError(error) }),
     );
     const tap = start?.plan.identity.tap;
@@ -86,8 +92,14 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     reset();
   }
 
+  /** A machine that cannot be reset, and has not ended meanwhile, ends with this runner. */
   function reset(): void {
-    void runner.reset().catch((error: unknown) => logger.log("warning", describeError(error)));
+    const { signal: gone } = watching;
+    runner.reset().catch(async (error: unknown) => {
+      logger.log("warning", describeError(error));
+      await clock.sleep(RESET_MS, gone).catch(() => undefined);
+      if (!gone.aborted) ended.reject(error);
+    });
   }
 
   async function prepare(abort: AbortSignal): Promise<PreparedStart> {
