@@ -11,7 +11,8 @@ export type { MachineExit } from "./runner/machine-exit.ts";
 export * from "./runner/restart-policy.ts";
 export * from "./runner/vm-runner.ts";
 export * from "./runner/vm-state.ts";
-export { createBlockDiskAccess, findPartition, requireUnusedDisk } from "./boot/block-disk.ts";
+export { createBlockDiskAccess, findPartition } from "./boot/block-disk.ts";
+export { holdDisk } from "./boot/hold-disk.ts";
 export {
   type DirectBoot,
   type DirectBootOptions,

@@ -40,6 +40,13 @@ void test("an empty slot is refused before the guest is stopped", async () => {
   assert.equal(await swapAlternative("A", guest.modules(), silent), "A");
 });
 
+void test("nothing is swapped, and nobody is stopped, while a recovery is under way", async () => {
+  const guest = new FakeGuest({ alternative: "A", cycle: "stable" });
+  guest.recoveryUnderWay = true;
+  await assert.rejects(swapAlternative(undefined, guest.modules(), silent), { code: "recovery-under-way" });
+  assert.deepEqual(guest.log, []);
+});
+
 void test("the guest is started again when the switch fails, and a failure to start it is told", async () => {
   const guest = new FakeGuest({ alternative: "A", cycle: "stable" });
   const modules = guest.modules();

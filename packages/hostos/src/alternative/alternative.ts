@@ -10,11 +10,16 @@ import {
   type Slot,
 } from "@icos/slots";
 import { describeError, IcosError } from "@icos/system";
+import type { HeldDisk } from "../recovery/guest-disk.ts";
 import type { Progress } from "../root-service/messages.ts";
 
 export interface AlternativeModules {
-  /** The `grubenv` on the guest's disk. */
-  readonly openGrubenv: () => Promise<GrubenvStore>;
+  /** Throws while something else is done to the guest. */
+  readonly requireNoRecovery: () => Promise<void>;
+  /** The `grubenv` on the guest's disk, to be read. */
+  readonly openGrubenv: () => Promise<Pick<GrubenvStore, "name" | "read">>;
+  /** The guest's disk, taken when the guest has stopped. */
+  readonly holdDisk: () => Promise<HeldDisk>;
   /** Throws when there is nothing in the slot that could be started. */
   readonly requireBootable: (slot: Slot) => Promise<void>;
   readonly guest: {
@@ -31,21 +36,25 @@ export async function showAlternative({ openGrubenv }: Pick<AlternativeModules, 
 /**
  * Has GuestOS start from `target`, or from the other slot than now, as if it had just been upgraded to it: if it does not
  * confirm itself, the next start goes back. The guest is stopped for it, and started again whatever happens. Throws
- * `alternative-unknown` when no slot is set and none is named, `boot-artefacts-missing` when the slot is empty.
+ * `alternative-unknown` when no slot is set and none is named, `boot-artefacts-missing` when the slot is empty, and
+ * `recovery-under-way`.
  */
 export async function swapAlternative(
   target: Slot | undefined,
-  { openGrubenv, requireBootable, guest }: AlternativeModules,
+  { requireNoRecovery, openGrubenv, holdDisk, requireBootable, guest }: AlternativeModules,
   report: (progress: Progress) => void,
 ): Promise<Slot> {
-  // Refused before anything stops. A guest without a kernel never counts as started, so its slot would never be given up.
+  // Refused before anything stops.
+  await requireNoRecovery();
+  // A guest without a kernel never counts as started, so its slot would never be given up.
   await requireBootable(plan(stateOf(await read(await openGrubenv())), target).alternative);
   report({ phase: "stop the guest", text: "..." });
   let problem: unknown;
   let slot: Slot | undefined;
   try {
     await guest.stop();
-    const store = await openGrubenv();
+    await using held = await holdDisk();
+    const store = await held.grubenv();
     const grubenv = await read(store);
     const next = plan(stateOf(grubenv), target);
     report({ phase: "switch", text: `to slot ${next.alternative}` });
@@ -74,7 +83,7 @@ function plan(state: BootState | undefined, target: Slot | undefined): BootState
   });
 }
 
-async function read(store: GrubenvStore): Promise<Grubenv> {
+async function read(store: Pick<GrubenvStore, "name" | "read">): Promise<Grubenv> {
   const block = await store.read();
   return block === undefined ? { entries: new Map() } : parseGrubenv(block, store.name);
 }

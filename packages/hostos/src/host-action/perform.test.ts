@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { IcosError, type Clock, type Exec } from "@icos/system";
@@ -54,6 +57,19 @@ void test("An action is one command of systemctl.", async () => {
   const { host, commands } = recorder();
   await performAction("install-upgrade", 802, host);
   assert.deepEqual(commands, ["/usr/bin/systemctl start hostos-upgrade.service"]);
+});
+
+void test("The guest is not started in the middle of a recovery, and the host can still be restarted.", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "perform-"));
+  const recoveryNotice = join(directory.path, "notice");
+  await writeFile(recoveryNotice, "");
+  const { host, commands } = recorder();
+  const during = { ...host, recoveryNotice };
+  await assert.rejects(performAction("restart-guestos", 804, during), { code: "recovery-under-way" });
+  assert.deepEqual(commands, []);
+  await performAction("reboot", 804, during);
+  await performAction("restart-guestos", 804, { ...host, recoveryNotice: join(directory.path, "none") });
+  assert.equal(commands.at(-1), "/usr/bin/systemctl restart guestos.service");
 });
 
 void test("When a unit fails, the answer is the end of its log.", async () => {

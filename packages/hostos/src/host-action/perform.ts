@@ -1,5 +1,6 @@
 import { describeError, IcosError, type Clock, type Exec } from "@icos/system";
 import * as v from "valibot";
+import { requireNoRecovery } from "../recovery/under-way.ts";
 import type { HostAction } from "./host-action.ts";
 
 /** Accounts of the host's programs, by number (`images/hostos/accounts`). */
@@ -19,6 +20,8 @@ interface ActionEntry {
   readonly command: readonly string[];
   /** Whose logs say why it failed: the unit, and what it is started with. */
   readonly units?: readonly string[];
+  /** Not while a manual recovery runs. */
+  readonly disturbsRecovery?: boolean;
 }
 
 /** Each action is one fixed command: nothing of a request gets into it. */
@@ -27,6 +30,7 @@ const ACTIONS: { readonly [Action in HostAction]: ActionEntry } = {
     users: [LIMITED_CONSOLE],
     command: ["restart", "guestos.service"],
     units: ["guestos.service"],
+    disturbsRecovery: true,
   },
   "restart-upgrade-guestos": {
     users: [HOST_AGENT],
@@ -56,16 +60,27 @@ export function callerOf(instance: string): number {
   throw new IcosError("caller-unknown", `Systemd does not say who asks (${instance}).`);
 }
 
-/** Does one action for the account `caller`. Rejects with `not-allowed`, or `action-failed` with what the unit said last. */
+export interface PerformModules {
+  readonly exec: Exec;
+  readonly clock: Clock;
+  /** There while a manual recovery runs. */
+  readonly recoveryNotice?: string;
+}
+
+/**
+ * Does one action for the account `caller`. Rejects with `not-allowed`, `recovery-under-way`, or `action-failed` with what the
+ * unit said last.
+ */
 export async function performAction(
   action: HostAction,
   caller: number,
-  { exec, clock }: { readonly exec: Exec; readonly clock: Clock },
+  { exec, clock, recoveryNotice }: PerformModules,
 ): Promise<void> {
-  const { users, command, units = [] } = ACTIONS[action];
+  const { users, command, units = [], disturbsRecovery = false } = ACTIONS[action];
   if (caller !== ROOT && !users.includes(caller)) {
     throw new IcosError("not-allowed", `The account ${caller} may not ask for ${action}.`);
   }
+  if (disturbsRecovery) await requireNoRecovery(recoveryNotice);
   const since = clock.now();
   try {
     await exec.run([SYSTEMCTL, ...command], { timeout: UNIT_MS });

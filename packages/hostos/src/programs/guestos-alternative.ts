@@ -4,13 +4,16 @@ import { showAlternative, swapAlternative } from "../alternative/alternative.ts"
 import { alternativeRequestSchema } from "../alternative/request.ts";
 import { guestDisk } from "../recovery/guest-disk.ts";
 import { guestUnits } from "../recovery/guest-units.ts";
+import { requireNoRecovery } from "../recovery/under-way.ts";
 import { answerOne } from "../root-service/answer.ts";
 
 /** `guestos-alternative@.service`: one request of the console, as root. */
 const exec = createExec();
 const disk = guestDisk(exec, "/run/guestos-alternative");
 const modules = {
+  requireNoRecovery: () => requireNoRecovery(),
   openGrubenv: () => disk.grubenv(),
+  holdDisk: () => disk.hold(),
   requireBootable: (slot: Slot) => disk.requireBootable(slot),
   guest: guestUnits(exec),
 };

@@ -92,6 +92,8 @@ export class FakeGuest {
   disk: MemoryDisk;
   block: Buffer;
   running = true;
+  held = false;
+  recoveryUnderWay = false;
   handedOver: string | undefined;
   /** A slot that was never installed. */
   empty: Slot | undefined;
@@ -120,12 +122,12 @@ export class FakeGuest {
     return (await targets[part].read(0, length)).toString("latin1");
   }
 
-  modules(): Pick<RecoveryModules, "guest" | "openDisk" | "openGrubenv" | "handOver"> & AlternativeModules {
+  modules(): Pick<RecoveryModules, "guest" | "holdDisk" | "handOver"> & AlternativeModules {
     const store: GrubenvStore = {
       name: "grubenv",
       read: async () => this.block,
       write: async (block) => {
-        if (this.running) throw new Error("The guest runs.");
+        if (this.running || !this.held) throw new Error("The guest may run.");
         // In a place of its own on the disk, so that the power may go here, too.
         const device = this.disk.device();
         await device.write(guestosPartition("grub").start * SECTOR_SIZE, block);
@@ -141,15 +143,24 @@ export class FakeGuest {
           this.log.push("stopped");
         },
         start: async () => {
+          if (this.held) throw new Error("The disk is in use.");
           this.running = true;
           this.log.push("started");
         },
       },
-      openDisk: async () => {
-        if (this.running) throw new Error("The guest runs.");
-        return this.disk.device();
+      requireNoRecovery: async () => {
+        if (this.recoveryUnderWay) throw new IcosError("recovery-under-way", "A recovery is under way.");
       },
       openGrubenv: async () => store,
+      holdDisk: async () => {
+        if (this.running || this.held) throw new Error("The disk is in use.");
+        this.held = true;
+        return {
+          open: async () => this.disk.device(),
+          grubenv: async () => store,
+          [Symbol.asyncDispose]: async () => void (this.held = false),
+        };
+      },
       requireBootable: async (slot) => {
         if (this.empty === slot) throw new IcosError("boot-artefacts-missing", `The slot ${slot} is empty.`);
       },

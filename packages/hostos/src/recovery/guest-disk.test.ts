@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { slotTargetsOfDisk } from "@icos/slots";
-import { createExec, type Exec } from "@icos/system";
 import { showAlternative, swapAlternative, type AlternativeModules } from "../alternative/alternative.ts";
 import { makeFakeMachine } from "../guest-vm/fake-guest.ts";
 import { updateImageUrl } from "./bases.ts";
@@ -19,18 +18,20 @@ const silent = (): void => undefined;
 /** A guest's disk as a raw file; locks on it are real. */
 async function setUp(directory: string) {
   const machine = await makeFakeMachine(join(directory, "machine"));
-  const real = createExec();
-  const exec: Exec = {
-    run: (command, options) => (command[0] === "flock" ? real : machine.exec).run(command, options),
-  };
   const scratch = join(directory, "scratch");
-  const disk = guestDisk(exec, scratch, machine.places.disk);
+  const disk = guestDisk(machine.exec, scratch, machine.places.disk);
   const guest = { stop: async (): Promise<void> => undefined, start: async (): Promise<void> => undefined };
   return { machine, disk, guest };
 }
 
 function alternativeModules(disk: GuestDisk, guest: AlternativeModules["guest"]): AlternativeModules {
-  return { openGrubenv: () => disk.grubenv(), requireBootable: (slot) => disk.requireBootable(slot), guest };
+  return {
+    requireNoRecovery: async () => undefined,
+    openGrubenv: () => disk.grubenv(),
+    holdDisk: () => disk.hold(),
+    requireBootable: (slot) => disk.requireBootable(slot),
+    guest,
+  };
 }
 
 void test("a recovery and a swap are on the guest's disk", async () => {
@@ -39,25 +40,41 @@ void test("a recovery and a swap are on the guest's disk", async () => {
   const image = await fakeImage();
   const { http } = fakeHttp({ [updateImageUrl(BASE, FAKE_VERSION)]: [serves(image)] });
   const request = { version: FAKE_VERSION, "version-hash": sha256(image) };
+  const taken = new Map<string, boolean>();
+  const report = ({ phase }: { phase: string }): void => {
+    const { status } = spawnSync("flock", ["--nonblock", machine.places.disk, "true"]);
+    taken.set(phase, status !== 0);
+  };
   const { slot } = await recover(
-    { request, report: silent, signal: new AbortController().signal },
+    { request, report, signal: new AbortController().signal },
     {
       http,
       clock: fakeClock(),
       bases: [BASE],
       directory: join(directory.path, "downloads"),
       guest,
-      openDisk: () => disk.open(),
-      openGrubenv: () => disk.grubenv(),
+      holdDisk: () => disk.hold(),
       handOver: async () => undefined,
     },
   );
   assert.equal(slot, "B");
+  // While it is written, no machine can be started on it: each takes this lock.
+  assert.deepEqual(Object.fromEntries(taken), {
+    "update image": false,
+    "recovery artefact": false,
+    "stop the guest": false,
+    "write the slot": true,
+    "switch to the slot": false,
+    "start the guest": false,
+  });
   assert.deepEqual(await machine.bootState(), { alternative: "B", cycle: "first_boot" });
-  const device = await disk.open();
-  const targets = await slotTargetsOfDisk(device, "B");
-  assert.match((await targets.root.read(0, 9)).toString(), /^new root $/);
-  await device.close();
+  {
+    await using held = await disk.hold();
+    const device = await held.open();
+    const targets = await slotTargetsOfDisk(device, "B");
+    assert.match((await targets.root.read(0, 9)).toString(), /^new root $/);
+    await device.close();
+  }
   const modules = alternativeModules(disk, guest);
   // What the fake image puts there is no file system.
   await assert.rejects(swapAlternative("B", modules, silent), { code: "boot-artefacts-missing" });
@@ -79,7 +96,7 @@ void test("a disk that a machine has is read and not written", async () => {
     await new Promise((resolve) => holder.stdout.once("data", resolve));
     const modules = alternativeModules(disk, guest);
     assert.deepEqual(await showAlternative(modules), { alternative: "A", cycle: "stable" });
-    await assert.rejects(disk.open(), { code: "disk-in-use" });
+    await assert.rejects(disk.hold(), { code: "disk-in-use" });
     await assert.rejects(swapAlternative("B", modules, silent), { code: "disk-in-use" });
     assert.deepEqual(await machine.bootState(), { alternative: "A", cycle: "stable" });
   } finally {

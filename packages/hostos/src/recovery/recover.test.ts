@@ -100,8 +100,9 @@ void test("a wrong hash, version or artefact stops the recovery before the guest
 void test("a failure to write starts the guest again as it was", async () => {
   const guest = await new FakeGuest(STABLE).fill();
   const broken: Partial<RecoveryModules> = {
-    openDisk: async () => {
-      throw new Error("I/O error");
+    holdDisk: async () => {
+      const held = await guest.modules().holdDisk();
+      return { ...held, open: () => Promise.reject(new Error("I/O error")) };
     },
   };
   const { outcome, downloadsKept } = await run({ guest, modules: broken });

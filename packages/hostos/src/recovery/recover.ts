@@ -10,7 +10,6 @@ import {
   serializeGrubenv,
   slotTargetsOfDisk,
   withBootState,
-  type BlockDevice,
   type BootState,
   type Grubenv,
   type GrubenvStore,
@@ -20,6 +19,7 @@ import { describeError, IcosError, runPhases, type Clock, type Phase } from "@ic
 import type { Progress } from "../root-service/messages.ts";
 import { recoveryArtefactUrl, updateImageUrl } from "./bases.ts";
 import { download } from "./download.ts";
+import type { HeldDisk } from "./guest-disk.ts";
 import type { Http } from "./http.ts";
 import type { RecoveryRequest } from "./request.ts";
 
@@ -33,9 +33,8 @@ export interface RecoveryModules {
     stop(): Promise<void>;
     start(): Promise<void>;
   };
-  /** The guest's disk and its `grubenv`; opened when the guest has stopped. */
-  readonly openDisk: () => Promise<BlockDevice>;
-  readonly openGrubenv: () => Promise<GrubenvStore>;
+  /** The guest's disk, taken when the guest has stopped: nobody starts a guest, or writes, while it is written. */
+  readonly holdDisk: () => Promise<HeldDisk>;
   /** The hash that the next start of the guest is told; undefined takes it back. */
   readonly handOver: (recoveryHash: string | undefined) => Promise<void>;
 }
@@ -50,6 +49,7 @@ export interface RecoveryOptions {
 interface Context extends RecoveryOptions, RecoveryModules {
   readonly image: string;
   readonly artefact: string | undefined;
+  held?: HeldDisk | undefined;
   slot?: Slot;
   /** The confirmed slot, when the guest was on its way to, or on trial in, the one that is written. */
   wentBackTo?: Slot;
@@ -96,11 +96,12 @@ const PHASES: readonly Phase<Context>[] = [
   {
     name: "write the slot",
     async run(context, report) {
-      const { image, signal, openDisk, openGrubenv } = context;
-      const confirmed = await giveUpTrial(await openGrubenv(), context);
+      const { image, signal, holdDisk } = context;
+      const held = (context.held = await holdDisk());
+      const confirmed = await giveUpTrial(await held.grubenv(), context);
       const slot = otherSlot(confirmed);
       context.slot = slot;
-      const disk = await openDisk();
+      const disk = await held.open();
       try {
         const targets = await slotTargetsOfDisk(disk, slot);
         const onProgress = (bytes: number): void => report(`slot ${slot}: ${(bytes / 1e6).toFixed(0)} MB`);
@@ -114,14 +115,15 @@ const PHASES: readonly Phase<Context>[] = [
   {
     name: "switch to the slot",
     async run(context) {
-      const { slot, signal, request, openGrubenv, handOver } = context;
-      if (slot === undefined) throw new Error("The slot was written before.");
+      const { slot, held, signal, request, handOver } = context;
+      if (slot === undefined || held === undefined) throw new Error("The slot was written before.");
       signal.throwIfAborted();
-      const store = await openGrubenv();
+      const store = await held.grubenv();
       const { grubenv } = await readState(store);
       await handOver(request["recovery-hash"]);
       await store.write(serializeGrubenv(withBootState(grubenv, { alternative: slot, cycle: "first_boot" })));
       context.switched = true;
+      await letGo(context);
     },
   },
   {
@@ -167,6 +169,12 @@ export async function recover(options: RecoveryOptions, modules: RecoveryModules
   return { slot };
 }
 
+async function letGo(context: Context): Promise<void> {
+  const { held } = context;
+  context.held = undefined;
+  await held?.[Symbol.asyncDispose]();
+}
+
 /**
  * Takes back a trial of the slot that is about to be written, for half of it must not be started. Gives the confirmed slot,
  * from which the guest starts from now on.
@@ -183,6 +191,7 @@ async function giveUpTrial(store: GrubenvStore, context: Context): Promise<Slot>
 
 /** After a failure: the guest runs again, from its confirmed slot, and what happened is told. */
 async function putBack(error: unknown, context: Context, signal: AbortSignal): Promise<unknown> {
+  await letGo(context);
   if (context.switched) {
     return new IcosError(
       "guest-not-started",

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { openBlockDevice, readGpt, SECTOR_SIZE } from "@icos/slots";
-import { IcosError, type Exec } from "@icos/system";
+import { IcosError } from "@icos/system";
 import type { DiskAccess, DiskRange } from "./disk-image.ts";
 import { readExt4Superblock } from "./ext4-superblock.ts";
 
@@ -8,8 +8,8 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Parts of a disk that is a block device or a raw file, without QEMU's tools. A clean file system is read in place; one
- * whose journal is still to be replayed is copied first. Nothing keeps a machine from using the disk at the same time:
- * whoever writes holds it ({@link requireUnusedDisk}, or the QEMU that he has started has it).
+ * whose journal is still to be replayed is copied first. Nothing here keeps a machine from using the disk at the same
+ * time: whoever writes holds it (`holdDisk`), or the QEMU that he has started does.
  */
 export function createBlockDiskAccess(path: string): DiskAccess {
   const access: DiskAccess = {
@@ -77,20 +77,4 @@ export async function findPartition(path: string, partition: { readonly guid: st
     next: "Install GuestOS again.",
     place: { file: path },
   });
-}
-
-/** flock(1) exits with this when the lock is taken. */
-const TAKEN = 75;
-
-/** Throws `disk-in-use` when a machine has the disk: its QEMU holds a lock on it. */
-export async function requireUnusedDisk(path: string, exec: Exec): Promise<void> {
-  try {
-    await exec.run(["flock", "--exclusive", "--nonblock", `--conflict-exit-code=${TAKEN}`, path, "true"]);
-  } catch (error) {
-    if (!(error instanceof IcosError) || error.details["exitCode"] !== TAKEN) throw error;
-    throw new IcosError("disk-in-use", `The disk ${path} is in use by a machine.`, {
-      next: "Stop the machine first.",
-      place: { file: path },
-    });
-  }
 }

@@ -105,7 +105,7 @@ async function nextTurn(store: GrubenvStore, type: GuestBootOptions["type"]): Pr
 
 /**
  * The `grubenv` on a guest's disk (a block device or a raw file). `directory` is private and may be overwritten. Whoever writes
- * must hold the disk (`requireUnusedDisk`). Throws `partition-missing`.
+ * must hold the disk (`holdDisk`, or the QEMU that he has started). Throws `partition-missing`.
  */
 export async function guestGrubenvStore(
   device: string,
