@@ -49,6 +49,7 @@ const ROOT = {
   "hostos-boot.service": "CAP_SYS_ADMIN CAP_SYS_MODULE CAP_DAC_OVERRIDE CAP_IPC_LOCK",
   "hostos-network.service": "CAP_NET_ADMIN CAP_NET_RAW",
   "hostos-upgrade.service": "CAP_SYS_ADMIN CAP_DAC_OVERRIDE",
+  "leave-unconfirmed.service": "",
   "manual-recovery@.service": "CAP_DAC_OVERRIDE",
   "power-button.service": "",
   "prepare-ssh.service": "",

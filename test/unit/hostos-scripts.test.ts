@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, mkdtempDisposable, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { newGrubenv } from "@icos/slots";
 
 const FOLLOW = join(import.meta.dirname, "../../images/hostos/monitoring/files/opt/ic/bin/follow-serial-log");
 
@@ -78,4 +79,22 @@ void test("whichever of a machine's power buttons is pressed is noticed, and oth
   assert.equal(await wait(["Power Button", "Power Button"], 1), 0);
   assert.equal(await wait(["Power Button", "Sleep Button", "Power Button"], 0), "SIGTERM");
   assert.equal(await wait(["AT keyboard"]), 1);
+});
+
+const LEAVE = join(import.meta.dirname, "../../images/hostos/upgrade/files/opt/ic/bin/leave-unconfirmed");
+
+void test("a version that is not confirmed, or of which that cannot be said, is left; a confirmed one is not", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "scripts-"));
+  const grubenv = join(directory.path, "grubenv");
+  const ask = (): string =>
+    execFileSync("bash", [LEAVE, grubenv], {
+      env: { "BASH_FUNC_exec%%": '() { echo "$@"; }' },
+      encoding: "utf8",
+    });
+  const left = /not confirmed in time.*\nsystemctl start --no-block reboot\.target\n$/;
+  assert.match(ask(), left);
+  await writeFile(grubenv, newGrubenv({ alternative: "B", cycle: "failsafe_check" }));
+  assert.match(ask(), left);
+  await writeFile(grubenv, newGrubenv({ alternative: "B", cycle: "stable" }));
+  assert.equal(ask(), "");
 });

@@ -16,6 +16,8 @@ export interface BootOptions {
   readonly what: string;
   readonly clock: Pick<Clock, "now">;
   readonly console: BootConsole;
+  /** Told why the machine does not start, beside the console. */
+  readonly onRefusal?: ((phase: string, lines: readonly string[]) => Promise<void>) | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface BootOptions {
 export async function runBoot<Context extends { readonly logger: Logger }>(
   phases: readonly Phase<Context>[],
   context: Context,
-  { os, what, clock, console }: BootOptions,
+  { os, what, clock, console, onRefusal }: BootOptions,
   summary: (context: Context) => string,
 ): Promise<boolean> {
   const { logger } = context;
@@ -43,6 +45,7 @@ export async function runBoot<Context extends { readonly logger: Logger }>(
     const lines = refusalLines(what, current, error);
     logger.log("error", `the ${what} is not configured`, { phase: current, lines });
     for (const line of lines) console.write(`${os}: ${line}`);
+    await onRefusal?.(current, lines);
     return false;
   }
   const seconds = ((clock.now() - started) / 1000).toFixed(1);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { formatObject } from "@icos/config";
 import { testingHostConfig } from "../testing-host-config.ts";
+import { bootFailurePath, readBootFailure } from "./boot-failure.ts";
 import { createFakeHost, type FakeHost } from "./fake-host.ts";
 import { partitionName } from "./system-disk.ts";
 
@@ -103,6 +104,12 @@ void test("what is wrong is said on the console, and the next try goes on from t
     assert.ok(!wrong.configured);
     assert.match(wrong.console.join("\n"), /^hostos: .*config_version/m);
     assert.match(wrong.console.join("\n"), /network_settings/);
+    const told = await readBootFailure(bootFailurePath(host.layout));
+    assert.equal(told?.phase, "configuration");
+    assert.ok(
+      told?.lines.some((line) => /^Field: .*network_settings/.test(line)),
+      told?.lines.join("\n"),
+    );
     await rm(join(host.layout.bootConfig, "config.json"));
     const absent = await host.boot();
     assert.match(
@@ -111,6 +118,7 @@ void test("what is wrong is said on the console, and the next try goes on from t
     );
     await host.write(CONFIG, formatObject(testingHostConfig()));
     assert.ok((await host.boot()).configured);
+    assert.equal(await readBootFailure(bootFailurePath(host.layout)), undefined);
     await host.write("opt/ic/share/variant", "other\n");
     assert.match((await host.boot()).console.join("\n"), /its variant is "other"/);
   }));

@@ -10,10 +10,15 @@ import { guestVmFrom } from "./guest-vm-file.ts";
 import { hostFiles } from "./host-files.ts";
 import { createObserver } from "./node-observer.ts";
 import type { Status } from "./observer.ts";
+import { parseUnitStates } from "./unit-states.ts";
 
 const NOW = 1_800_000_000_000;
 
-async function look(content: Readonly<Record<string, string | Uint8Array>>): Promise<Status> {
+async function look(
+  content: Readonly<Record<string, string | Uint8Array>>,
+  /** What `systemctl show` prints. */
+  units?: string,
+): Promise<Status> {
   await using directory = await mkdtempDisposable(join(tmpdir(), "observer-"));
   for (const [path, text] of Object.entries(content)) {
     await mkdir(join(directory.path, dirname(path)), { recursive: true });
@@ -23,7 +28,10 @@ async function look(content: Readonly<Record<string, string | Uint8Array>>): Pro
   const observer = createObserver({
     files,
     clock: { now: () => NOW, sleep: async () => undefined },
-    unitStates: async () => Promise.reject(new Error("nobody answers")),
+    unitStates: async () => {
+      if (units === undefined) throw new Error("nobody answers");
+      return parseUnitStates(units);
+    },
     guestVm: guestVmFrom(files.guestVm),
     guestReport: guestReportFrom(files.guestHealth),
   });
@@ -82,4 +90,31 @@ void test("files that make no sense are as if they were not there, and a wrong c
   assert.equal(broken.explanation.kind, "network-missing");
   const wrong = await look({ "run/config/config.json": '{"config_version": "1.17.0"}' });
   assert.equal(wrong.explanation.kind, "configuration-invalid");
+});
+
+const BOOT_UNIT = `Id=hostos-boot.service
+LoadState=loaded
+ActiveState=activating
+SubState=start
+Result=success
+NRestarts=`;
+
+void test("a host whose boot program does not get through says why, whether that can be told from a file or not", async () => {
+  const failure = (phase: string): string =>
+    JSON.stringify({
+      format: 1,
+      phase,
+      lines: [
+        `This host does not start. Failed: ${phase}.`,
+        "The volume B_var is missing.",
+        "What to do: Put it back.",
+      ],
+    });
+  const volumes = await look({ "run/icos/boot-failure.json": failure("volumes") });
+  assert.equal(volumes.explanation.kind, "host-failed");
+  assert.match(volumes.explanation.story, /^Volumes: The volume B_var is missing\. What to do: Put it back\.$/i);
+  const configuration = await look({ "run/icos/boot-failure.json": failure("configuration") });
+  assert.equal(configuration.explanation.kind, "configuration-invalid");
+  assert.equal((await look({}, `${BOOT_UNIT}0\n`)).explanation.kind, "host-starting");
+  assert.equal((await look({}, `${BOOT_UNIT}3\n`)).explanation.kind, "host-failed");
 });

@@ -2,6 +2,7 @@ import { access, readFile, statfs } from "node:fs/promises";
 import { hostAddressOf, loadConfig, shownConfig, type HostosConfig } from "@icos/config";
 import { bootStateOf, parseGrubenv, runningSlot } from "@icos/slots";
 import { describeError, type Clock } from "@icos/system";
+import { readBootFailure, type BootFailure } from "../boot/boot-failure.ts";
 import { readNetworkState } from "../network/network-state.ts";
 import { readUpgradeRecord } from "../upgrade/upgrade-record.ts";
 import { explain } from "./explain.ts";
@@ -47,6 +48,7 @@ export function createObserver(modules: ObserverModules): Observer {
 async function lookAt(modules: ObserverModules, units: readonly UnitState[], now: number): Promise<Status> {
   const { files, guestVm, guestReport } = modules;
   const unit = (name: string): UnitState | undefined => units.find((each) => each.name === name);
+  const failure = await readBootFailure(files.bootFailure).catch(() => undefined);
   const configuration = await readConfiguration(files.config);
   const network = await networkFacts(files);
   const report = await guestReport();
@@ -54,8 +56,8 @@ async function lookAt(modules: ObserverModules, units: readonly UnitState[], now
   const observed: Observation = {
     now,
     recovering: await exists(files.recoveryLock),
-    host: hostState(unit("hostos-boot.service"), configuration !== undefined),
-    configProblem: configuration?.problem,
+    host: hostState(failure, unit("hostos-boot.service"), configuration !== undefined),
+    configProblem: failure?.phase === "configuration" ? wordsOf(failure) : configuration?.problem,
     network,
     networkState: await readNetworkState(files.networkState).catch(() => undefined),
     vm: await guestVm(unit("guestos.service")),
@@ -97,10 +99,22 @@ async function readConfiguration(file: string): Promise<ReadConfiguration | unde
   }
 }
 
-function hostState(boot: UnitState | undefined, configured: boolean): Observation["host"] {
-  if (boot?.active === "failed")
+function hostState(
+  failure: BootFailure | undefined,
+  boot: UnitState | undefined,
+  configured: boolean,
+): Observation["host"] {
+  if (failure !== undefined && failure.phase !== "configuration")
+    return { kind: "failed", reason: `${failure.phase}: ${wordsOf(failure)}` };
+  // Between two tries systemd says that it is activating.
+  if (boot?.active === "failed" || (boot?.active === "activating" && boot.restarts > 0 && failure === undefined))
     return { kind: "failed", reason: "Its boot program failed; `view-logs hostos-boot` says why." };
   return configured || boot?.active === "active" ? { kind: "ready" } : { kind: "starting" };
+}
+
+/** Without the first line, which says that the host does not start. */
+function wordsOf({ lines }: BootFailure): string {
+  return lines.slice(1).join(" ");
 }
 
 async function hostSlot(files: HostFiles): Promise<Observation["slot"]> {

@@ -40,7 +40,7 @@ void test("what runner and systemd say becomes what the page tells", () => {
       { kind: "failed", failures: 4, reason: "QEMU ended", retryAt: 9 },
     ],
     [
-      run({ kind: "failed", since: 1, reason: "no disk", next: null }, 1),
+      run({ kind: "failed", since: 1, reason: "no disk", code: null, next: null }, 1),
       unit("activating", "exit-code", 6),
       { kind: "failed", failures: 6, reason: "no disk", retryAt: undefined },
     ],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -219,6 +219,12 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     const noDiskYet = ({ places }: FakeMachine): Promise<void> => rm(places.disk);
     const noDisk = await run({ before: noDiskYet });
     await assert.rejects(noDisk.result, { code: "no-guest-disk" });
+
+    // As `planConfirmation` knows it.
+    const noGuest = await run({ before: ({ places }) => writeFile(places.disk, Buffer.alloc(1 << 20)) });
+    await assert.rejects(noGuest.result, { code: "partition-table-invalid" });
+    const { state } = await noGuest.reach(kindIs("failed"));
+    assert.ok(state.kind === "failed" && state.code === "partition-table-invalid");
 
     const unmade = await run({ role: { type: "upgrade" }, before: noDiskYet });
     await assert.rejects(unmade.result, { code: "no-guest-disk" });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeError, IcosError, type SpawnCommand } from "@icos/system";
+import { describeError, IcosError, systemErrorCode, type SpawnCommand } from "@icos/system";
 import { createVmRunner, type RestartPolicy, type VmRunner, type VmState } from "@icos/vm";
 import { watchBoot, type BootWatchOptions } from "./boot-watch.ts";
 import type { Consoles } from "./consoles.ts";
@@ -165,7 +165,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     recorder.failed(reason);
     notify(`STATUS=${name} ended: ${reason.split("\n")[0]}`);
     void report(false);
-    if (retryAt === undefined) recorder.become({ kind: "failed", since, reason, next: null });
+    if (retryAt === undefined) recorder.become({ kind: "failed", since, reason, code: null, next: null });
     else {
       recorder.become({ kind: "waiting", since, reason, retryAt });
       say(...waitLines(name, reason, retryAt - since));
@@ -196,7 +196,13 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     if (signal.aborted) await ended.promise;
     else {
       const next = error instanceof IcosError ? (error.next ?? null) : null;
-      recorder.become({ kind: "failed", since: clock.now(), reason: describeError(error), next });
+      recorder.become({
+        kind: "failed",
+        since: clock.now(),
+        reason: describeError(error),
+        code: systemErrorCode(error) ?? null,
+        next,
+      });
       await report(false);
       await consoles.say(...failureLines(name, error));
       throw error;

@@ -34,7 +34,14 @@ const guestVmState = v.variant("kind", [
   v.object({ kind: v.literal("waiting"), since: time, reason: v.string(), retryAt: time }),
   v.object({ kind: v.literal("stopping"), since: time, deadline: time }),
   v.object({ kind: v.literal("stopped"), since: time }),
-  v.object({ kind: v.literal("failed"), since: time, reason: v.string(), next: v.nullable(v.string()) }),
+  v.object({
+    kind: v.literal("failed"),
+    since: time,
+    reason: v.string(),
+    /** Of the error. */
+    code: v.nullable(v.string()),
+    next: v.nullable(v.string()),
+  }),
 ]);
 export type GuestVmState = v.InferOutput<typeof guestVmState>;
 export type BootProgress = v.InferOutput<typeof bootProgress>;

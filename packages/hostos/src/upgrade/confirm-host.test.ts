@@ -10,7 +10,13 @@ import { createLayout } from "../layout.ts";
 import { confirmationDeadline, DEADLINE_FILE } from "./confirmation-deadline.ts";
 import { confirmHost, type ConfirmHostModules } from "./confirm-host.ts";
 import { CONFIRMATION_DEADLINE_MS } from "./plan-confirmation.ts";
-import { readUpgradeRecord, upgradeRecordPath, writeUpgradeRecord, type UpgradeRecord } from "./upgrade-record.ts";
+import {
+  publishedRecordPath,
+  readUpgradeRecord,
+  upgradeRecordPath,
+  writeUpgradeRecord,
+  type UpgradeRecord,
+} from "./upgrade-record.ts";
 
 const RECORD: UpgradeRecord = {
   format: 1,
@@ -31,7 +37,7 @@ async function host(
   change: Partial<ConfirmHostModules> = {},
 ) {
   const layout = createLayout(root);
-  for (const directory of ["proc", "boot/config"]) await mkdir(join(root, directory), { recursive: true });
+  for (const directory of ["proc", "boot/config", "run/icos"]) await mkdir(join(root, directory), { recursive: true });
   await writeFile(join(root, "proc/cmdline"), `quiet dfinity.system=${running}\n`);
   let up = 0;
   const tell = (): Promise<void> => writeFile(join(root, "proc/uptime"), `${up / 1_000} 0.00\n`);
@@ -63,6 +69,7 @@ async function host(
     ...change,
   });
   const record = await readUpgradeRecord(upgradeRecordPath(layout));
+  assert.deepEqual(await readUpgradeRecord(publishedRecordPath(layout)), record);
   return { state: bootStateOf(parseGrubenv(block)), outcome: record?.outcome, reboots };
 }
 

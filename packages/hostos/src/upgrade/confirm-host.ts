@@ -8,6 +8,7 @@ import type { Layout } from "../layout.ts";
 import { readState } from "../recovery/recover.ts";
 import { planConfirmation } from "./plan-confirmation.ts";
 import {
+  publishedRecordPath,
   readUpgradeRecord,
   recordAtBoot,
   upgradeRecordPath,
@@ -35,7 +36,7 @@ const POLL_MS = 5_000;
  * became of an upgrade is kept where both slots find it.
  */
 export async function confirmHost(
-  layout: Pick<Layout, "proc" | "bootConfig">,
+  layout: Pick<Layout, "proc" | "run" | "bootConfig">,
   modules: ConfirmHostModules,
 ): Promise<void> {
   const { store, readHealth, readGuestVm, hasGuest, reboot, deadlineMs, clock, logger } = modules;
@@ -87,7 +88,7 @@ export async function confirmHost(
 }
 
 async function noteBoot(
-  layout: Pick<Layout, "bootConfig">,
+  layout: Pick<Layout, "run" | "bootConfig">,
   running: Slot,
   { store, clock, logger }: Pick<ConfirmHostModules, "store" | "clock" | "logger">,
 ): Promise<void> {
@@ -97,7 +98,7 @@ async function noteBoot(
 
 /** Only of a version that an upgrade has put into the running slot: an installation has no record. */
 function noteOutcome(
-  layout: Pick<Layout, "bootConfig">,
+  layout: Pick<Layout, "run" | "bootConfig">,
   running: Slot,
   outcome: UpgradeRecord["outcome"],
   logger: Logger,
@@ -107,7 +108,7 @@ function noteOutcome(
 
 /** The record is for people: without it the slots work as well. */
 async function changeRecord(
-  layout: Pick<Layout, "bootConfig">,
+  layout: Pick<Layout, "run" | "bootConfig">,
   change: (record: UpgradeRecord) => UpgradeRecord,
   logger: Logger,
 ): Promise<void> {
@@ -116,9 +117,9 @@ async function changeRecord(
     const before = await readUpgradeRecord(file);
     if (before === undefined) return;
     const after = change(before);
-    if (after === before) return;
-    await writeUpgradeRecord(file, after);
-    if (after.outcome.kind === "gave-up")
+    if (after !== before) await writeUpgradeRecord(file, after);
+    await writeUpgradeRecord(publishedRecordPath(layout), after);
+    if (after !== before && after.outcome.kind === "gave-up")
       logger.log("warning", "an upgrade was given up", { version: after.version, why: after.outcome.why });
   } catch (error) {
     logger.log("warning", "what became of an upgrade could not be recorded", { error: describeError(error) });

@@ -57,6 +57,17 @@ void test("a version is confirmed when its guest says that it is healthy, and no
 void test("without a guest on the disk it is confirmed as soon as the runner works", () => {
   assert.equal(planConfirmation(facts({ hasGuest: false, guestVm: undefined })).kind, "wait");
   assert.equal(planConfirmation(facts({ hasGuest: false })).kind, "confirm");
+  const failed = (code: string): RunState => ({
+    ...RUNNING,
+    state: { kind: "failed", since: 1, reason: "it is so", code, next: null },
+  });
+  for (const code of ["partition-table-invalid", "partition-missing"])
+    assert.equal(planConfirmation(facts({ hasGuest: false, guestVm: failed(code) })).kind, "confirm", code);
+  for (const code of ["kvm-unusable", "not-enough-memory", "no-guest-disk"])
+    assert.deepEqual(planConfirmation(facts({ hasGuest: false, guestVm: failed(code) })), {
+      kind: "wait",
+      for: "the guest cannot be started: it is so",
+    });
 });
 
 void test("what is waited for is said in words, and at the deadline it is why the version is given up", () => {

@@ -37,11 +37,21 @@ export function planConfirmation(facts: ConfirmationFacts): ConfirmationPlan {
   if (state.cycle === "first_boot" && state.alternative !== running)
     return { kind: "nothing", why: "another version waits for its first boot" };
   if (!hasGuest) {
-    if (guestVm !== undefined) return { kind: "confirm", why: "the runner works, and there is no guest to ask" };
+    if (couldStart(guestVm)) return { kind: "confirm", why: "the runner works, and there is no guest to ask" };
   } else if (health?.state === "healthy") return { kind: "confirm", why: "the guest is healthy" };
   const missing = whatIsMissing(facts);
   if (upMs >= deadlineMs) return { kind: "give-up", why: `${missing} after ${duration(upMs)}` };
   return { kind: "wait", for: missing };
+}
+
+/** Of the disk, which is looked at when everything else that a machine needs is there. */
+const NO_GUEST: ReadonlySet<string | null> = new Set(["partition-table-invalid", "partition-missing"]);
+
+/** Whether the runner lacks nothing but a guest. */
+function couldStart(guestVm: RunState | undefined): boolean {
+  if (guestVm === undefined) return false;
+  const { state } = guestVm;
+  return state.kind === "running" || (state.kind === "failed" && NO_GUEST.has(state.code));
 }
 
 function duration(milliseconds: number): string {
@@ -49,8 +59,8 @@ function duration(milliseconds: number): string {
   return seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 
-function whatIsMissing({ hasGuest, health, guestVm }: ConfirmationFacts): string {
-  if (guestVm === undefined || !hasGuest) return "the runner of the guest has not started";
+function whatIsMissing({ health, guestVm }: ConfirmationFacts): string {
+  if (guestVm === undefined) return "the runner of the guest has not started";
   const { state, lastFailure } = guestVm;
   if (state.kind === "waiting" || state.kind === "failed") return `the guest cannot be started: ${state.reason}`;
   if (state.kind !== "running")

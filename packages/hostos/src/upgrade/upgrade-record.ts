@@ -32,6 +32,11 @@ export function upgradeRecordPath({ bootConfig }: Pick<Layout, "bootConfig">): s
   return join(bootConfig, "hostos-upgrade.json");
 }
 
+/** A copy for the console, which may not look at the configuration's volume. */
+export function publishedRecordPath({ run }: Pick<Layout, "run">): string {
+  return join(run, "icos/hostos-upgrade.json");
+}
+
 /** `undefined` when this host was never upgraded. Throws `upgrade-record-invalid`. */
 export async function readUpgradeRecord(file: string): Promise<UpgradeRecord | undefined> {
   const text = await readFileIfExists(file);
