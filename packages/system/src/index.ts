@@ -6,6 +6,7 @@ export * from "./exposition-format.ts";
 export * from "./ext4-state.ts";
 export * from "./files.ts";
 export * from "./image-variant.ts";
+export * from "./limited-log.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
 export * from "./mounts.ts";

@@ -19,7 +19,7 @@ export function parseWith<Schema extends v.GenericSchema>(
     readonly name: string;
     readonly file?: string | undefined;
     readonly next?: string | undefined;
-    /** The value may hold a secret: messages say what was expected and not what was found. */
+    /** The value may hold a secret, or be of any length: messages say what was expected and not what was found. */
     readonly hideValues?: boolean | undefined;
   },
 ): v.InferOutput<Schema> {
@@ -43,7 +43,7 @@ function expectation(issue: v.BaseIssue<unknown>): string {
     : `is not what is expected: ${issue.expected ?? "another value"}`;
 }
 
-/** JSON text to a checked value; a syntax error is reported with `file`. */
+/** JSON text to a checked value; a syntax error is reported with `file`, and with a few characters around it. */
 export function parseJson<Schema extends v.GenericSchema>(
   schema: Schema,
   text: string,
@@ -52,6 +52,8 @@ export function parseJson<Schema extends v.GenericSchema>(
     readonly name: string;
     readonly file?: string | undefined;
     readonly next?: string | undefined;
+    /** Of the schema's messages; see `parseWith`. */
+    readonly hideValues?: boolean | undefined;
   },
 ): v.InferOutput<Schema> {
   let value: unknown;

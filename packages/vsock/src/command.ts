@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { IcosError, parseWith } from "@icos/system";
+import { cutText, IcosError, parseWith } from "@icos/system";
 import { guestHealthSchema } from "./guest-health.ts";
 
 const U32_MAX = 0xffff_ffff;
@@ -11,8 +11,12 @@ export const u32 = v.pipe(
   v.transform((value) => value + 0), // JSON has a -0
 );
 
+const LONGEST_URL = 2048;
+const LONGEST_NAME = 64;
+
 const webUrl = v.pipe(
   v.string(),
+  v.maxLength(LONGEST_URL, `is longer than ${LONGEST_URL} characters`),
   v.url("is not a URL"),
   v.check((text) => /^https?:/i.test(text), "is not a URL of http or https"),
 );
@@ -78,17 +82,21 @@ export function commandFromWire(value: unknown): Command {
     case "guest-health":
       return { kind: name, arguments: parseArguments(name, args) };
     default:
-      throw new IcosError("vsock-command-unknown", `The command ${JSON.stringify(name)} is not known here.`, {
-        details: { command: name },
-      });
+      throw unknownCommand(cutText(name, LONGEST_NAME));
   }
 }
+
+const unknownCommand = (name: string): IcosError =>
+  new IcosError("vsock-command-unknown", `The command ${JSON.stringify(name)} is not known here.`, {
+    details: { command: name },
+  });
 
 function parseArguments<Name extends ArgumentName>(
   name: Name,
   value: unknown,
 ): v.InferOutput<(typeof WITH_ARGUMENTS)[Name]> {
-  return parseWith(WITH_ARGUMENTS[name], value, { code: "vsock-request-invalid", name: `The command ${name}` });
+  const what = { code: "vsock-request-invalid", name: `The command ${name}`, hideValues: true };
+  return parseWith(WITH_ARGUMENTS[name], value, what);
 }
 
 /** The name, and the arguments if the value is an object. */

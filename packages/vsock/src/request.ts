@@ -17,9 +17,9 @@ export function encodeRequest({ senderCid, command }: Request): Buffer {
   return Buffer.from(JSON.stringify({ sender_cid: senderCid, message: commandToWire(command) }));
 }
 
-/** Throws `vsock-request-invalid` or `vsock-command-unknown`. */
+/** Throws `vsock-request-invalid` or `vsock-command-unknown`, whose texts repeat no more than a little of the request. */
 export function decodeRequest(bytes: Uint8Array): Request {
-  const what = { code: "vsock-request-invalid", name: "The request" };
+  const what = { code: "vsock-request-invalid", name: "The request", hideValues: true };
   const { sender_cid, message } = parseJson(requestSchema, messageText(bytes, what), what);
   return { senderCid: sender_cid, command: commandFromWire(message) };
 }

@@ -1,5 +1,5 @@
 import { finished } from "node:stream/promises";
-import { describeError, IcosError, type Clock, type Logger } from "@icos/system";
+import { cutText, describeError, IcosError, type Clock, type Logger } from "@icos/system";
 import { LONG_COMMANDS, type Command, type CommandKind } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import { handleCommand, type CommandHandlers } from "./handlers.ts";
@@ -18,6 +18,7 @@ export interface ServeModules {
   readonly turns: ReadTurns;
   readonly limits: ServerLimits;
   readonly clock: Clock;
+  /** Bounded: a guest may ask without end. */
   readonly logger: Logger;
   /** The incomplete request takes so much memory. */
   readonly onGrowth: (bytes: number) => void;
@@ -26,6 +27,9 @@ export interface ServeModules {
   /** Takes over a connection that had to give up its place. */
   readonly refuse: (connection: Connection, response: Response) => void;
 }
+
+/** Of what a failed command's error says, in the log; the guest gets it all. */
+const LONGEST_LOGGED = 300;
 
 /** One connection of the first guest from its beginning to its end: a request, its work, a response. Never rejects. */
 export async function serveConnection(open: OpenConnection, modules: ServeModules): Promise<void> {
@@ -45,12 +49,13 @@ async function responseTo(open: OpenConnection, modules: ServeModules): Promise<
     command = await receive(open, modules);
     modules.onCommand(command.kind);
     const payload = await work(command, open.evicted, modules);
-    logger.log("info", "A command of the guest was carried out.", { kind: command.kind, ms: clock.now() - start });
+    logger.log("info", `The guest's command ${command.kind} was carried out.`, { ms: clock.now() - start });
     return { kind: "ok", payload };
   } catch (error) {
     const lost = error instanceof IcosError && error.code === "vsock-connection-lost";
-    const fields = { kind: command?.kind, cid: open.connection.peerCid, error: describeError(error) };
-    logger.log(lost ? "info" : "warning", "A command of the guest was not carried out.", fields);
+    const what = command === undefined ? "A request of the guest" : `The guest's command ${command.kind}`;
+    const fields = { error: cutText(describeError(error), LONGEST_LOGGED) };
+    logger.log(lost ? "info" : "warning", `${what} was not carried out.`, fields);
     return lost ? undefined : { kind: "error", message: messageOf(error) };
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IcosError } from "@icos/system";
+import { IcosError, type Logger } from "@icos/system";
 import { GOOD_REQUEST, GOOD_RESPONSE, readAll, ServedChannel } from "../test/served-channel.ts";
 import { askHost } from "./client.ts";
 import type { Command } from "./command.ts";
@@ -87,6 +87,37 @@ void test("A command's error is the answer, with what to do; the client throws i
     code: "host-refused",
     message: "The host refuses: There is no HSM. Plug it in.",
   });
+});
+
+void test("A guest that asks for nonsense without end, or fails without end, does not fill the log.", async () => {
+  const lines: string[] = [];
+  const logger: Logger = {
+    log: (severity, message, fields) => void lines.push(JSON.stringify({ severity, message, ...fields })),
+  };
+  const fail = async (): Promise<Payload> => {
+    throw new Error("x".repeat(5_000));
+  };
+  await using channel = await ServedChannel.start({ logger, handlers: { "detach-hsm": fail } });
+  const nonsense = JSON.stringify({ sender_cid: 3, message: "x".repeat(60_000) });
+  for (let at = 0; at < 25; at += 1) {
+    await channel.ask(nonsense);
+    await channel.ask(GOOD_REQUEST);
+    assert.match(await channel.ask('{"sender_cid":3,"message":"detach-hsm"}'), /x{5000}/);
+  }
+  assert.equal(lines.length, 30);
+  assert.equal(lines.filter((line) => line.includes("GetHostOSVersion was carried out")).length, 10);
+  for (const line of lines) assert.ok(line.length < 500, line);
+  channel.clock.advance(60_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  const left = lines.slice(30).map((line) => JSON.parse(line) as { kind: string; left: number });
+  assert.deepEqual(
+    left.map((each) => [each.kind, each.left]),
+    [
+      ["A request of the guest was not carried out.", 15],
+      ["The guest's command GetHostOSVersion was carried out.", 15],
+      ["The guest's command detach-hsm was not carried out.", 15],
+    ],
+  );
 });
 
 void test("Without a host the client says so.", async () => {

@@ -1,4 +1,4 @@
-import { describeError, type Clock, type Logger } from "@icos/system";
+import { describeError, limitedLogger, type Clock, type Logger } from "@icos/system";
 import { FIRST_GUEST_CID } from "./address.ts";
 import { Connection, PIECE_BYTES } from "./connection.ts";
 import type { CommandHandlers } from "./handlers.ts";
@@ -28,8 +28,9 @@ export async function serveVsock(
   signal: AbortSignal,
   onListening: () => void = () => undefined,
 ): Promise<void> {
-  const { transport, clock, logger, limits = SERVER_LIMITS } = modules;
-  const connections = new ServedConnections(modules, limits, signal);
+  const { transport, clock, limits = SERVER_LIMITS } = modules;
+  const logger = limitedLogger(modules.logger, { clock, signal });
+  const connections = new ServedConnections({ ...modules, logger }, limits, signal);
   let listener: Listener | undefined = await transport.listen((connection) => connections.accept(connection));
   onListening();
   const stopped = new Promise<undefined>((resolve) => {

@@ -97,6 +97,28 @@ void test("What is no request is refused with a reason.", () => {
   assert.match(refusal(request('{"notify":{"count":-1,"message":7}}')).message, /count.*message/);
 });
 
+void test("A refusal repeats next to nothing of the request.", () => {
+  const long = "x".repeat(60_000);
+  const command = (value: unknown): string => JSON.stringify({ sender_cid: 3, message: value });
+  const upgrade = { url: `http://${long}`, "target-hash": long };
+  for (const request of [
+    command(long),
+    command({ [long]: 1 }),
+    command({ notify: { count: long, message: "x" } }),
+    command({ "guest-health": { state: long, "node-id": long, detail: long } }),
+    command({ upgrade }),
+    JSON.stringify({ sender_cid: long, message: "attach-hsm" }),
+    long,
+    `"${long}`,
+  ]) {
+    const { message, details } = refusal(request);
+    assert.ok(message.length < 300, message);
+    assert.ok(JSON.stringify(details).length < 500);
+    assert.doesNotMatch(message, /x{65}/);
+  }
+  assert.match(refusal(command(long)).message, /^The command "x{63}…" is not known here/);
+});
+
 void test("Upstream's first protocol, in which everything is a string, is refused.", () => {
   assert.match(refusal('{"sender_cid":"3","message":"notify[2, text]"}').message, /sender_cid/);
 });

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLogger } from "@icos/system";
+import { silentLogger, type Logger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
 import type { Command } from "../src/command.ts";
 import type { CommandHandlers } from "../src/handlers.ts";
@@ -38,6 +38,7 @@ export class ServedChannel implements AsyncDisposable {
     options: {
       peerCid?: number;
       limits?: ServerLimits;
+      logger?: Logger;
       handlers?: Partial<CommandHandlers>;
       /** What becomes of each connection on its way to the server. */
       incoming?: (connection: IncomingConnection) => IncomingConnection;
@@ -56,7 +57,7 @@ export class ServedChannel implements AsyncDisposable {
         ),
         handlers: { ...channel.#handlers(), ...options.handlers },
         clock: channel.clock,
-        logger: silentLogger,
+        logger: options.logger ?? silentLogger,
         limits: options.limits,
       },
       channel.#stop.signal,

@@ -30,7 +30,7 @@ async function withAgent(hsm: (note: (what: string) => void) => Hsm, body: (agen
   await writeFile(versionFile, "0.1.0\n");
   const handlers = agentHandlers({
     notices: new Notices({
-      screens: { say: async (...lines) => note(`say ${lines.join("|")}`) },
+      screens: { show: async (...lines) => note(`say ${lines.join("|")}`) },
       recoveryLock: join(directory.path, "manual-recovery"),
       clock,
       logger: silentLogger,

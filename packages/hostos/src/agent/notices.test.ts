@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { silentLogger, systemClock } from "@icos/system";
+import { silentLogger, systemClock, type Logger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
+import { createConsoles } from "../guest-vm/consoles.ts";
 import { Notices, printableLines } from "./notices.ts";
 
 async function withNotices(
@@ -15,7 +16,7 @@ async function withNotices(
   const clock = new VirtualClock();
   const shown: string[] = [];
   const lock = join(directory, "manual-recovery");
-  const screens = { say: async (...lines: readonly string[]) => void shown.push(lines.join("|")) };
+  const screens = { show: async (...lines: readonly string[]) => void shown.push(lines.join("|")) };
   const notices = new Notices({ screens, recoveryLock: lock, clock, logger: silentLogger, signal: stop.signal });
   try {
     await body({ notices, clock, shown, lock });
@@ -57,6 +58,27 @@ void test("Nothing is shown while somebody recovers the node at the screen, nor 
     await sleeping(clock, 1);
     assert.deepEqual(shown, ["hidden"]);
   }));
+
+void test("A text goes to the log once, however often it is shown, and cut.", async () => {
+  const clock = new VirtualClock();
+  const stop = new AbortController();
+  const texts: unknown[] = [];
+  const logger: Logger = { log: (_severity, message, fields) => void texts.push(fields?.["text"] ?? message) };
+  const screens = createConsoles([], logger);
+  const notices = new Notices({ screens, recoveryLock: "/not/there", clock, logger, signal: stop.signal });
+  notices.show("Hello\nthere", 3);
+  notices.show("x".repeat(400).concat("\n").repeat(40), 3);
+  for (let count = 1; count < 3; count += 1) {
+    await sleeping(clock, 2);
+    clock.advance(2_000);
+  }
+  await systemClock.sleep(5);
+  assert.equal(clock.sleeping, 0);
+  assert.deepEqual(
+    texts.map((text) => String(text).length),
+    ["Hello there".length, 1000],
+  );
+});
 
 void test("A guest that floods the screen is refused.", () =>
   withNotices(async ({ notices, clock }) => {

@@ -1,9 +1,9 @@
 import { access } from "node:fs/promises";
-import { describeError, IcosError, type Clock, type Logger } from "@icos/system";
+import { cutText, describeError, IcosError, type Clock, type Logger } from "@icos/system";
 
 /** The host's screens. */
 export interface Screens {
-  say(...lines: readonly string[]): Promise<void>;
+  show(...lines: readonly string[]): Promise<void>;
 }
 
 export interface NoticesModules {
@@ -11,6 +11,7 @@ export interface NoticesModules {
   /** There while somebody recovers the node at the screen, who must not be written over. */
   readonly recoveryLock: string;
   readonly clock: Clock;
+  /** Bounded: a guest may send texts without end. */
   readonly logger: Logger;
   /** The agent stops. */
   readonly signal: AbortSignal;
@@ -23,6 +24,8 @@ const PAUSE_MS = 2_000;
 const MOST_AT_A_TIME = 16;
 const MOST_LINES = 40;
 const LONGEST_LINE = 400;
+/** Of a text, in the log. */
+const LONGEST_LOGGED = 1000;
 /** What could steer the terminal, but not the end of a line. */
 const UNPRINTABLE = /[^\P{C}\n\t]/gu;
 
@@ -43,7 +46,10 @@ export class Notices {
       });
     }
     this.#shown += 1;
-    void this.#repeat(printableLines(message), Math.min(count, MOST_REPETITIONS))
+    const lines = printableLines(message);
+    const text = cutText(lines.join(" "), LONGEST_LOGGED);
+    this.#modules.logger.log("info", "The guest has a text for the screens.", { text, count });
+    void this.#repeat(lines, Math.min(count, MOST_REPETITIONS))
       .catch((error: unknown) => {
         if (this.#modules.signal.aborted) return;
         this.#modules.logger.log("warning", "A text could not be shown.", { error: describeError(error) });
@@ -55,7 +61,7 @@ export class Notices {
     const { screens, clock, signal, recoveryLock } = this.#modules;
     for (let shown = 0; shown < count; shown += 1) {
       if (shown > 0) await clock.sleep(PAUSE_MS, signal);
-      if (!(await exists(recoveryLock))) await screens.say(...lines);
+      if (!(await exists(recoveryLock))) await screens.show(...lines);
     }
   }
 }

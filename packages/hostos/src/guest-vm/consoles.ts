@@ -1,22 +1,31 @@
 import { constants, open } from "node:fs/promises";
 import { describeError, type Logger } from "@icos/system";
 
-/** The screens of the host: what is said to the operator appears on all of them. */
+/** The screens of the host: what is said to the operator appears on all of them, and in the log. */
 export interface Consoles {
   say(...lines: readonly string[]): Promise<void>;
 }
 
+/** The same for what the log need not have, or has. */
+export interface UnloggedConsoles {
+  show(...lines: readonly string[]): Promise<void>;
+}
+
 /** A screen that is not there, or not this user's, is left out. Nothing waits for a slow or stopped terminal. */
-export function createConsoles(devices: readonly string[], logger: Logger): Consoles {
+export function createConsoles(devices: readonly string[], logger: Logger): Consoles & UnloggedConsoles {
+  const show = async (...lines: readonly string[]): Promise<void> => {
+    const text = lines.map((line) => `\r\n${line}`).join("") + "\r\n";
+    for (const device of devices) {
+      await write(device, text).catch((error: unknown) =>
+        logger.log("debug", "console not written", { device, error: describeError(error) }),
+      );
+    }
+  };
   return {
+    show,
     async say(...lines) {
-      const text = lines.map((line) => `\r\n${line}`).join("") + "\r\n";
       logger.log("info", lines.join(" "));
-      for (const device of devices) {
-        await write(device, text).catch((error: unknown) =>
-          logger.log("debug", "console not written", { device, error: describeError(error) }),
-        );
-      }
+      await show(...lines);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createLogger, systemClock } from "@icos/system";
+import { createLogger, limitedLogger, systemClock } from "@icos/system";
 import { serveVsock, vsockHostTransport } from "@icos/vsock";
 import { agentHandlers } from "../agent/agent-handlers.ts";
 import { UPGRADE_DIRECTORY, upgradeHost } from "../agent/host-upgrade.ts";
@@ -19,20 +19,22 @@ const stopping = new AbortController();
 for (const name of ["SIGTERM", "SIGINT"] as const) {
   process.once(name, () => stopping.abort(new Error("The host's agent is stopping; ask again in a moment.")));
 }
+/** For what the guest causes. */
+const guestLogger = limitedLogger(logger, { clock, signal: stopping.signal });
 
 const act = (action: Parameters<typeof askHostAction>[0], signal: AbortSignal): Promise<void> =>
   askHostAction(action, { signal });
 const handlers = agentHandlers({
   notices: new Notices({
-    screens: createConsoles(["/dev/tty1", "/dev/ttyS0"], logger),
+    screens: createConsoles(["/dev/tty1", "/dev/ttyS0"], guestLogger),
     recoveryLock: join(RUN, "manual-recovery"),
     clock,
-    logger,
+    logger: guestLogger,
     signal: stopping.signal,
   }),
   hsm: runnerHsm(),
   upgrade: (request, signal) =>
-    upgradeHost(request, { directory: UPGRADE_DIRECTORY, http: nodeHttp, act, clock, logger }, signal),
+    upgradeHost(request, { directory: UPGRADE_DIRECTORY, http: nodeHttp, act, clock, logger: guestLogger }, signal),
   act,
   clock,
   versionFile: "/opt/ic/share/version.txt",
