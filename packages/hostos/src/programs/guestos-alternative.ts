@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Slot } from "@icos/slots";
 import { createExec } from "@icos/system";
 import { showAlternative, swapAlternative } from "../alternative/alternative.ts";
@@ -8,14 +9,15 @@ import { requireNoRecovery } from "../recovery/under-way.ts";
 import { answerOne } from "../root-service/answer.ts";
 
 /** `guestos-alternative@.service`: one request of the console, as root. */
+const SCRATCH = "/run/guestos-alternative";
 const exec = createExec();
-const disk = guestDisk(exec, "/run/guestos-alternative");
+const disk = guestDisk(exec, SCRATCH);
 const modules = {
   requireNoRecovery: () => requireNoRecovery(),
   openGrubenv: () => disk.grubenv(),
   holdDisk: () => disk.hold(),
   requireBootable: (slot: Slot) => disk.requireBootable(slot),
-  guest: guestUnits(exec),
+  guest: guestUnits(exec, join(SCRATCH, "guest-stopped")),
 };
 
 await answerOne(

@@ -43,7 +43,7 @@ await answerOne(
             clock: systemClock,
             bases: await readBases("/boot/config/recovery.json", variant),
             directory: "/var/lib/icos/recovery/downloads",
-            guest: guestUnits(exec),
+            guest: guestUnits(exec, join(scratch, "guest-stopped")),
             holdDisk: () => disk.hold(),
             handOver: handOverRecoveryHash,
           },
