@@ -15,9 +15,11 @@ void test("the guest starts from the other slot, or the one that is named, on tr
   ];
   for (const [state, target, slot] of cases) {
     const guest = new FakeGuest(state);
+    guest.handedOver = "the hash of a recovery whose version did not start";
     assert.equal(await swapAlternative(target, guest.modules(), silent), slot);
     assert.deepEqual(await showAlternative(guest.modules()), { alternative: slot, cycle: "first_boot" });
     assert.deepEqual(guest.log, ["stopped", "switched", "started"]);
+    assert.equal(guest.handedOver, undefined);
   }
 });
 

@@ -22,6 +22,8 @@ export interface AlternativeModules {
   readonly holdDisk: () => Promise<HeldDisk>;
   /** Throws when there is nothing in the slot that could be started. */
   readonly requireBootable: (slot: Slot) => Promise<void>;
+  /** Takes back, with undefined, a recovery hash that no start of the guest has used. */
+  readonly handOver: (recoveryHash: undefined) => Promise<void>;
   readonly guest: {
     stop(): Promise<void>;
     start(): Promise<void>;
@@ -41,7 +43,7 @@ export async function showAlternative({ openGrubenv }: Pick<AlternativeModules, 
  */
 export async function swapAlternative(
   target: Slot | undefined,
-  { requireNoRecovery, openGrubenv, holdDisk, requireBootable, guest }: AlternativeModules,
+  { requireNoRecovery, openGrubenv, holdDisk, requireBootable, handOver, guest }: AlternativeModules,
   report: (progress: Progress) => void,
 ): Promise<Slot> {
   // Refused before anything stops.
@@ -57,6 +59,7 @@ export async function swapAlternative(
     const store = await held.grubenv();
     const grubenv = await read(store);
     const next = plan(stateOf(grubenv), target);
+    await handOver(undefined); // it would reach another version than the one that it is for
     report({ phase: "switch", text: `to slot ${next.alternative}` });
     await store.write(serializeGrubenv(withBootState(grubenv, next)));
     slot = next.alternative;

@@ -5,6 +5,7 @@ import { showAlternative, swapAlternative } from "../alternative/alternative.ts"
 import { alternativeRequestSchema } from "../alternative/request.ts";
 import { guestDisk } from "../recovery/guest-disk.ts";
 import { guestUnits } from "../recovery/guest-units.ts";
+import { handOverRecoveryHash } from "../recovery/hand-over.ts";
 import { requireNoRecovery } from "../recovery/under-way.ts";
 import { answerOne } from "../root-service/answer.ts";
 
@@ -17,6 +18,7 @@ const modules = {
   openGrubenv: () => disk.grubenv(),
   holdDisk: () => disk.hold(),
   requireBootable: (slot: Slot) => disk.requireBootable(slot),
+  handOver: handOverRecoveryHash,
   guest: guestUnits(exec, join(SCRATCH, "guest-stopped")),
 };
 

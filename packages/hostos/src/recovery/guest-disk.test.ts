@@ -29,6 +29,7 @@ function alternativeModules(disk: GuestDisk, guest: AlternativeModules["guest"])
     requireNoRecovery: async () => undefined,
     openGrubenv: () => disk.grubenv(),
     holdDisk: () => disk.hold(),
+    handOver: async () => undefined,
     requireBootable: (slot) => disk.requireBootable(slot),
     guest,
   };
