@@ -1,48 +1,94 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { IcosError, silentLogger } from "@icos/system";
+import { IcosError, silentLogger, type Logger } from "@icos/system";
 import { VirtualClock } from "@icos/system/virtual-clock";
 import { refusingHandlers } from "../test/refusing-handlers.ts";
+import { SERVER_LIMITS } from "./limits.ts";
 import { serveVsock } from "./server.ts";
 import type { HostTransport } from "./transport.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-void test("When connections cannot be taken, the server listens again 10 ms later, as often as it takes.", async () => {
+/** A server whose listeners fail, and cannot be made again, when the test says so. */
+function failing() {
   const clock = new VirtualClock();
+  const stop = new AbortController();
   const failures: ((error: Error) => void)[] = [];
-  let closed = 0;
-  let usable = true;
+  const seen = { usable: true, attempts: 0, closed: 0, lines: [] as string[] };
   const transport: HostTransport = {
     async listen() {
-      if (!usable) throw new IcosError("vsock-unavailable", "The vsock port 19090 is in use.");
+      seen.attempts += 1;
+      if (!seen.usable) throw new IcosError("vsock-unavailable", "The vsock port 19090 is in use.");
       const { promise: failed, resolve } = Promise.withResolvers<Error>();
       failures.push(resolve);
-      return { failed, close: () => void (closed += 1) };
+      return { failed, close: () => void (seen.closed += 1) };
     },
   };
-  const stop = new AbortController();
-  const served = serveVsock({ transport, handlers: refusingHandlers, clock, logger: silentLogger }, stop.signal);
-  await turn();
-  assert.equal(failures.length, 1);
+  const logger: Logger = { log: (_severity, message) => void seen.lines.push(message) };
+  const served = serveVsock({ transport, handlers: refusingHandlers, clock, logger }, stop.signal);
+  return { clock, stop, seen, served, fail: () => failures.at(-1)?.(new Error("too many open files")) };
+}
 
-  usable = false;
-  failures[0]?.(new Error("too many open files"));
+async function pass(clock: VirtualClock, milliseconds: number): Promise<void> {
+  clock.advance(milliseconds);
   await turn();
-  assert.equal(closed, 1);
-  clock.advance(9);
-  await turn();
-  clock.advance(1);
-  await turn();
-  usable = true;
-  clock.advance(10);
-  await turn();
-  assert.equal(failures.length, 2);
+}
 
+void test("When connections cannot be taken, the server listens again 10 ms later, and then after longer pauses.", async () => {
+  const { clock, stop, seen, served, fail } = failing();
+  await turn();
+  assert.equal(seen.attempts, 1);
+  seen.usable = false;
+  fail();
+  await turn();
+  assert.equal(seen.closed, 1);
+  await pass(clock, 9);
+  assert.equal(seen.attempts, 1);
+  await pass(clock, 1);
+  assert.equal(seen.attempts, 2);
+  await pass(clock, 49);
+  assert.equal(seen.attempts, 2);
+  seen.usable = true;
+  await pass(clock, 1);
+  assert.equal(seen.attempts, 3);
+
+  fail(); // it begins with the shortest pause again
+  await turn();
+  await pass(clock, 10);
+  assert.equal(seen.attempts, 4);
   stop.abort();
-  while (clock.sleeping > 0) clock.advance(60_000);
   await served;
-  assert.equal(closed, 2);
+  assert.equal(seen.closed, 3);
+});
+
+void test("A server that cannot listen again gives up with the reason, after having said so.", async () => {
+  const { clock, seen, served, fail } = failing();
+  let reason: unknown;
+  served.catch((error: unknown) => (reason = error));
+  await turn();
+  seen.usable = false;
+  fail();
+  await turn();
+  for (const pause of SERVER_LIMITS.listenPauses) {
+    assert.equal(reason, undefined);
+    await pass(clock, pause);
+  }
+  await assert.rejects(served, { code: "vsock-unavailable", message: "The vsock port 19090 is in use." });
+  assert.equal(seen.attempts, 1 + SERVER_LIMITS.listenPauses.length);
+  assert.equal(seen.lines.filter((line) => line === "The server cannot listen again.").length, 5);
+  assert.equal(clock.sleeping, 0);
+});
+
+void test("A server that is stopped while it waits to listen again stops.", async () => {
+  const { clock, stop, seen, served, fail } = failing();
+  await turn();
+  seen.usable = false;
+  fail();
+  await turn();
+  stop.abort();
+  await served;
+  assert.equal(seen.attempts, 1);
+  assert.equal(clock.sleeping, 0);
 });
 
 void test("A server that cannot listen at the beginning says so.", async () => {

@@ -10,8 +10,8 @@ export interface ServerLimits {
   readonly longWork: number;
   /** From the request to stop until connections are cut off. */
   readonly drain: number;
-  /** Until connections are taken again after one could not be. */
-  readonly acceptBackOff: number;
+  /** Before each attempt to take connections again after one could not be. When the last fails, the server does. */
+  readonly listenPauses: readonly number[];
   /** Open connections of the first guest. */
   readonly connections: number;
   /** Of them, those that wait for a long command. */
@@ -30,7 +30,7 @@ export const SERVER_LIMITS: ServerLimits = {
   work: 20_000,
   longWork: 280_000,
   drain: 35_000,
-  acceptBackOff: 10,
+  listenPauses: [10, 50, 250, 1_250, 5_000],
   connections: 256,
   waiting: 16,
   slow: 16,

@@ -1,4 +1,4 @@
-import { describeError, limitedLogger, type Clock, type Logger } from "@icos/system";
+import { describeError, IcosError, limitedLogger, type Clock, type Logger } from "@icos/system";
 import { FIRST_GUEST_CID } from "./address.ts";
 import { Connection, PIECE_BYTES } from "./connection.ts";
 import type { CommandHandlers } from "./handlers.ts";
@@ -21,7 +21,8 @@ export interface VsockServerModules {
 
 /**
  * Serves the commands of the first guest until `signal` aborts; then takes no more connections, has long work end, and
- * resolves when those that are open are done, or cut off. Rejects when it cannot listen at the beginning.
+ * resolves when those that are open are done, or cut off. Rejects when it cannot listen at the beginning, and, after the
+ * same end, when it can no longer.
  */
 export async function serveVsock(
   modules: VsockServerModules,
@@ -30,23 +31,45 @@ export async function serveVsock(
 ): Promise<void> {
   const { transport, clock, limits = SERVER_LIMITS } = modules;
   const logger = limitedLogger(modules.logger, { clock, signal });
-  const connections = new ServedConnections({ ...modules, logger }, limits, signal);
-  let listener: Listener | undefined = await transport.listen((connection) => connections.accept(connection));
+  const ending = new AbortController();
+  const connections = new ServedConnections({ ...modules, logger }, limits, AbortSignal.any([signal, ending.signal]));
+  const listen = (): Promise<Listener> => transport.listen((connection) => connections.accept(connection));
+  let listener: Listener | undefined = await listen();
   onListening();
   const stopped = new Promise<undefined>((resolve) => {
     if (signal.aborted) resolve(undefined);
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
   });
-  while (!signal.aborted) {
-    const failure = await Promise.race([stopped, listener?.failed ?? Promise.resolve(undefined)]);
-    if (failure === undefined && signal.aborted) break;
-    if (failure !== undefined) logger.log("warning", "Connections cannot be taken.", { error: describeError(failure) });
-    listener?.close();
-    await clock.sleep(limits.acceptBackOff, signal).catch(() => undefined);
-    listener = await transport.listen((connection) => connections.accept(connection)).catch(() => undefined);
+  try {
+    while (listener !== undefined) {
+      const failure: Error | undefined = await Promise.race([stopped, listener.failed]);
+      listener.close();
+      if (failure === undefined) break;
+      logger.log("warning", "Connections cannot be taken.", { error: describeError(failure) });
+      listener = await listenAgain(listen, limits.listenPauses, { clock, logger }, signal);
+    }
+  } finally {
+    ending.abort(new IcosError("vsock-unavailable", "The host's server takes no more connections."));
+    await connections.drain();
   }
-  listener?.close();
-  await connections.drain();
+}
+
+/** Rejects as the last attempt does; `undefined` when the signal aborts first. */
+async function listenAgain(
+  listen: () => Promise<Listener>,
+  [pause = 0, ...more]: readonly number[],
+  modules: Pick<VsockServerModules, "clock" | "logger">,
+  signal: AbortSignal,
+): Promise<Listener | undefined> {
+  await modules.clock.sleep(pause, signal).catch(() => undefined);
+  if (signal.aborted) return undefined;
+  try {
+    return await listen();
+  } catch (error) {
+    modules.logger.log("warning", "The server cannot listen again.", { error: describeError(error) });
+    if (more.length === 0) throw error;
+    return listenAgain(listen, more, modules, signal);
+  }
 }
 
 class ServedConnections {
