@@ -5,9 +5,9 @@ import type { RunningTestnet } from "../testnet/running-testnet.ts";
 import { eventually, type NestedNode } from "./nested-node.ts";
 import { onRootConsole } from "./root-console.ts";
 
-const BOOT_SECONDS = 600;
+const BOOT_SECONDS = 1_200;
 /** The guest's watchdog waits for 2 minutes. */
-const HUNG_SECONDS = 300;
+const HUNG_SECONDS = 400;
 
 /** The second guest of a host: a node that the topology does not name. */
 export class FurtherGuest {

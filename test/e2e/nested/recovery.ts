@@ -7,7 +7,7 @@ import { bootStateOf, parseGrubenv } from "@icos/slots";
 import { eventually, type NestedNode } from "./nested-node.ts";
 
 /** For a guest to be back, in a new slot and under emulation. */
-const BACK_SECONDS = 600;
+const BACK_SECONDS = 1_200;
 const STICK = "/dev/sda";
 /** As the account of the limited console, which may do nothing itself: it asks root's programs at their sockets. */
 const HOSTOS = "setpriv --reuid=limited-console --regid=limited-console --clear-groups /opt/ic/bin/hostos";

@@ -7,7 +7,7 @@ import { onRootConsole } from "./root-console.ts";
 const ASK = "/opt/ic/bin/vsock_guest --start-upgrade-guest-vm";
 const STATE = "/run/icos/guest-vm/upgrade-guestos.json";
 /** For a boot under emulation. */
-const BOOT_SECONDS = 300;
+const BOOT_SECONDS = 600;
 
 /** The first MiB of the store, past the caches. */
 const READ_STORE = "dd if=/dev/vda10 bs=1M count=1 iflag=direct 2>/dev/null | sha256sum";
