@@ -46,6 +46,45 @@ void test("a request is one line, its answer another", async () => {
   }
 });
 
+const PROMPT = { timeout: 10_000 };
+
+void test("whoever sends more than a line is cut off", PROMPT, async () => {
+  const path = join(makeDirectory(), "s");
+  const handled: ControlRequest[] = [];
+  const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const server = await serveControl(path, async (request) => {
+    handled.push(request);
+    begun.resolve();
+    await gate.promise;
+  });
+  try {
+    assert.equal(await ask(path, '"attach-hsm"\n"detach-hsm"\n'), "");
+    assert.deepEqual(handled, []);
+    const more = connect(path).on("error", () => undefined);
+    more.write('"attach-hsm"\n');
+    await begun.promise;
+    more.write("x");
+    await once(more.resume(), "close");
+  } finally {
+    gate.resolve();
+    await server.close();
+  }
+});
+
+void test("something every now and then does not keep a connection", PROMPT, async () => {
+  const path = join(makeDirectory(), "s");
+  const server = await serveControl(path, async () => undefined, { timeoutMs: 200 });
+  const slow = connect(path).on("error", () => undefined);
+  const drip = setInterval(() => slow.write("x"), 20);
+  try {
+    await once(slow.resume(), "close");
+  } finally {
+    clearInterval(drip);
+    slow.destroy();
+    await server.close();
+  }
+});
+
 void test("a security module is looked for on the machine's bus", async () => {
   const sys = makeDirectory();
   const plug = (name: string, vendor: string, product: string): void => {

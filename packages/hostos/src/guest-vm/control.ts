@@ -19,18 +19,27 @@ const MAXIMUM_REQUEST_BYTES = 1024;
 const TIMEOUT_MS = 30_000;
 const MAXIMUM_CONNECTIONS = 4;
 
-/** Serves one request for each connection, a line of JSON each way, one after the other. */
+/**
+ * Serves one request for each connection, a line of JSON each way, one after the other. A connection is over after `timeoutMs`,
+ * whatever comes, and at once when more than a line comes.
+ */
 export async function serveControl(
   path: string,
   handle: (request: ControlRequest) => Promise<void>,
+  { timeoutMs = TIMEOUT_MS }: { readonly timeoutMs?: number } = {},
 ): Promise<ControlServer> {
   await rm(path, { force: true });
   const sockets = new Set<Socket>();
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket)).on("error", () => undefined);
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+    const deadline = setTimeout(() => socket.destroy(), timeoutMs);
+    socket
+      .on("error", () => undefined)
+      .on("close", () => {
+        clearTimeout(deadline);
+        sockets.delete(socket);
+      });
     void readLine(socket).then((line) => {
       if (line === undefined) return;
       last = last.then(async () => void socket.end(`${JSON.stringify(await answer(line, handle))}\n`));
@@ -59,15 +68,21 @@ async function answer(line: string, handle: (request: ControlRequest) => Promise
   }
 }
 
-/** `undefined` when the connection ends before the line does, or the line is too long. */
+/** `undefined` when the connection ends before the line does, the line is too long, or more comes with it. */
 function readLine(socket: Socket): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  let text = Buffer.alloc(0);
+  let text: Buffer = Buffer.alloc(0);
+  let whole = false;
   socket.on("data", (chunk: Buffer) => {
+    const end = chunk.indexOf(10);
+    // The line is too long, or is not all.
+    if (whole || text.length + chunk.length > MAXIMUM_REQUEST_BYTES + 1 || (end !== -1 && end !== chunk.length - 1)) {
+      socket.destroy();
+      return;
+    }
     text = Buffer.concat([text, chunk]);
-    const end = text.indexOf(10);
-    if (end !== -1 && end <= MAXIMUM_REQUEST_BYTES) resolve(text.toString("utf8", 0, end));
-    else if (text.length > MAXIMUM_REQUEST_BYTES) socket.destroy();
+    whole = end !== -1;
+    if (whole) resolve(text.toString("utf8", 0, text.length - 1));
   });
   socket.on("close", () => resolve(undefined));
   return promise;
