@@ -288,6 +288,18 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     await result;
   });
 
+  void test("a runner that cannot be asked for anything starts no machine, and the boot state is kept", async () => {
+    const state = { alternative: "B", cycle: "first_boot" } as const;
+    const { machine, commands, result, reach } = await run({
+      state,
+      before: ({ places }) => void mkdirSync(join(places.control, "in-the-way"), { recursive: true }),
+    });
+    await assert.rejects(result, { code: "ERR_FS_EISDIR" });
+    await reach(kindIs("failed"));
+    assert.deepEqual(commands, []);
+    assert.deepEqual(await machine.bootState(), state);
+  });
+
   void test("the upgrade VM runs the other slot, records nothing, and its end is the end", async () => {
     const role = { type: "upgrade" } as const;
     const { machine, commands, result, reach } = await run({ role, words: ["poweroff"] });

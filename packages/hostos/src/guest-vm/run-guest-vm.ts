@@ -187,8 +187,10 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   signal.addEventListener("abort", stop, { once: true });
   let control: ControlServer | undefined;
   try {
-    await runner.start();
+    // Before there is a machine, which nobody could stop in order if this failed. Until it runs, requests are told that it does not.
     control = await serveControl(places.control, (request) => obey(request, runner, places));
+    signal.throwIfAborted();
+    await runner.start();
     notify(`READY=1\nSTATUS=${name} runs`);
     const last = await ended.promise;
     if (last.kind === "crashed") throw new IcosError("guest-crashed", `${name} ended: ${last.reason}.`);
