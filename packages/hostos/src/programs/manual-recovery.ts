@@ -45,6 +45,7 @@ await answerOne(
             directory: "/var/lib/icos/recovery/downloads",
             guest: guestUnits(exec, join(scratch, "guest-stopped")),
             holdDisk: () => disk.hold(),
+            requireBootable: (slot) => disk.requireBootable(slot),
             handOver: handOverRecoveryHash,
           },
         );

@@ -122,7 +122,7 @@ export class FakeGuest {
     return (await targets[part].read(0, length)).toString("latin1");
   }
 
-  modules(): Pick<RecoveryModules, "guest" | "holdDisk" | "handOver"> & AlternativeModules {
+  modules(): Pick<RecoveryModules, "guest" | "holdDisk" | "requireBootable" | "handOver"> & AlternativeModules {
     const store: GrubenvStore = {
       name: "grubenv",
       read: async () => this.block,

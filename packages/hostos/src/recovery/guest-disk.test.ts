@@ -55,6 +55,7 @@ void test("a recovery and a swap are on the guest's disk", async () => {
       directory: join(directory.path, "downloads"),
       guest,
       holdDisk: () => disk.hold(),
+      requireBootable: (slot) => disk.requireBootable(slot),
       handOver: async () => undefined,
     },
   );

@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { bootStateOf, parseGrubenv, type BootState } from "@icos/slots";
 import { recoveryArtefactUrl, updateImageUrl } from "./bases.ts";
-import { FAKE_VERSION, fakeClock, fakeHttp, fakeImage, FakeGuest, serves, sha256 } from "./fake-recovery.ts";
+import {
+  FAKE_VERSION,
+  fakeClock,
+  fakeHttp,
+  fakeImage,
+  FakeGuest,
+  oldContent,
+  serves,
+  sha256,
+} from "./fake-recovery.ts";
 import { confirmedSlot, recover, type RecoveryModules } from "./recover.ts";
 import type { RecoveryRequest } from "./request.ts";
 
@@ -139,9 +148,25 @@ void test("a trial of the slot is over when a half of another version may be in 
       if (phase === "write the slot" && text.startsWith("slot B:")) controller.abort();
     };
     const { outcome } = await run({ guest, controller, onProgress });
-    assert.match(String(outcome), /was cancelled; GuestOS runs from slot A, the confirmed one\./);
+    assert.match(String(outcome), /was cancelled; GuestOS runs from slot A\./);
     assert.deepEqual(stateOf(guest), { alternative: "A", cycle: "stable" });
     assert.equal(guest.running, true);
+  }
+});
+
+void test("the only slot with something in it is not written to, not even when it is on trial", async () => {
+  for (const cycle of ["first_boot", "failsafe_check"] as const) {
+    const guest = await new FakeGuest({ alternative: "A", cycle }).fill();
+    guest.empty = "B";
+    const controller = new AbortController();
+    const onProgress = (phase: string, text: string): void => {
+      if (phase === "write the slot" && text.startsWith("slot B:")) controller.abort();
+    };
+    const { outcome } = await run({ guest, controller, onProgress });
+    assert.match(String(outcome), /was cancelled; GuestOS runs from slot A\./);
+    assert.deepEqual(stateOf(guest), { alternative: "A", cycle: "stable" });
+    for (const part of ["boot", "root", "var"] as const)
+      assert.equal(await guest.contentOf("A", part), oldContent("A", part));
   }
 });
 

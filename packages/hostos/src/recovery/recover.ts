@@ -35,6 +35,8 @@ export interface RecoveryModules {
   };
   /** The guest's disk, taken when the guest has stopped: nobody starts a guest, or writes, while it is written. */
   readonly holdDisk: () => Promise<HeldDisk>;
+  /** Throws `boot-artefacts-missing` when there is nothing in the slot that could be started. */
+  readonly requireBootable: (slot: Slot) => Promise<void>;
   /** The hash that the next start of the guest is told; undefined takes it back. */
   readonly handOver: (recoveryHash: string | undefined) => Promise<void>;
 }
@@ -51,7 +53,7 @@ interface Context extends RecoveryOptions, RecoveryModules {
   readonly artefact: string | undefined;
   held?: HeldDisk | undefined;
   slot?: Slot;
-  /** The confirmed slot, when the guest was on its way to, or on trial in, the one that is written. */
+  /** Where the guest starts from since a trial, its own or of the slot that is written, was taken back. */
   wentBackTo?: Slot;
   stopped: boolean;
   switched: boolean;
@@ -176,17 +178,28 @@ async function letGo(context: Context): Promise<void> {
 }
 
 /**
- * Takes back a trial of the slot that is about to be written, for half of it must not be started. Gives the confirmed slot,
- * from which the guest starts from now on.
+ * Takes back a trial of the slot that is about to be written, for half of it must not be started. Gives the slot
+ * from which the guest starts from now on: the confirmed one, unless there is nothing in it.
  */
 async function giveUpTrial(store: GrubenvStore, context: Context): Promise<Slot> {
   const { grubenv, state } = await readState(store);
   const confirmed = confirmedSlot(state);
-  if (confirmed !== state.alternative) {
-    await store.write(serializeGrubenv(withBootState(grubenv, { alternative: confirmed, cycle: "stable" })));
-    context.wentBackTo = confirmed;
+  if (confirmed === state.alternative) return confirmed;
+  const kept = (await isEmpty(confirmed, context)) ? state.alternative : confirmed;
+  await store.write(serializeGrubenv(withBootState(grubenv, { alternative: kept, cycle: "stable" })));
+  context.wentBackTo = kept;
+  return kept;
+}
+
+/** A swap to the slot that runs puts that on trial: the other one is then confirmed by its name only, and may be empty. */
+async function isEmpty(slot: Slot, { requireBootable }: RecoveryModules): Promise<boolean> {
+  try {
+    await requireBootable(slot);
+    return false;
+  } catch (error) {
+    if (error instanceof IcosError && error.code === "boot-artefacts-missing") return true;
+    throw error;
   }
-  return confirmed;
 }
 
 /** After a failure: the guest runs again, from its confirmed slot, and what happened is told. */
@@ -214,7 +227,7 @@ async function putBack(error: unknown, context: Context, signal: AbortSignal): P
     }
   }
   if (!signal.aborted) return error;
-  const runs = context.wentBackTo === undefined ? "as before" : `from slot ${context.wentBackTo}, the confirmed one`;
+  const runs = context.wentBackTo === undefined ? "as before" : `from slot ${context.wentBackTo}`;
   return new IcosError("cancelled", `The recovery was cancelled; GuestOS runs ${runs}.`, {
     next: "What was downloaded is kept and used by the next recovery to the same version.",
     cause: error,
