@@ -79,6 +79,8 @@ export async function swapAlternative(
 }
 
 function plan(state: BootState | undefined, target: Slot | undefined): BootState {
+  // What is confirmed needs no trial: one that failed would end in the other slot, which nobody asked for.
+  if (state?.cycle === "stable" && state.alternative === target) return state;
   if (target !== undefined) return { alternative: target, cycle: "first_boot" };
   if (state !== undefined) return { alternative: otherSlot(state.alternative), cycle: "first_boot" };
   throw new IcosError("alternative-unknown", "The guest's disk does not say which slot it boots.", {
