@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { FurtherGuest } from "./nested/further-guest.ts";
-import { NestedNode } from "./nested/nested-node.ts";
+import { eventually, NestedNode, readConsole } from "./nested/nested-node.ts";
 import { Recovery } from "./nested/recovery.ts";
 import { UpgradeVm } from "./nested/upgrade-vm.ts";
 import { createIcosCommand, leftovers, type IcosCommand } from "./testnet/icos-command.ts";
@@ -17,6 +17,7 @@ const TOPOLOGY = {
 };
 /** Host and guests boot one after the other under emulation; a busy machine may need several times that. */
 const PATIENCE = ["--timeout", "1500"];
+const BOOT_SECONDS = 600;
 
 /** As the other story of a nested node; and not every step of this one has been seen to pass yet. */
 const SKIP = process.env["ICOS_E2E_NESTED"] === "1" ? false : "set ICOS_E2E_NESTED=1";
@@ -76,6 +77,17 @@ void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => 
   step("an upgrade VM runs the other slot and cannot change the guest's store", () => upgradeVm.runsTheOtherSlot());
   step("a swap brings the guest back in the slot it came from", () => recovery.swapBack());
   step("a guest that hangs is started again by its watchdog", () => further.isStartedAgainWhenItHangs());
+  step("a host that cannot say that its version is confirmed is restarted by what comes last", async () => {
+    const boot = await node.bootId();
+    // On a version that is confirmed it does nothing.
+    await node.must("host", "systemctl start leave-unconfirmed.service");
+    await node.must("host", "umount /boot/grub && systemctl start --no-block leave-unconfirmed.service");
+    await eventually("the host boots again", BOOT_SECONDS, async () => {
+      const { code, stdout } = await node.run("host", "cat /proc/sys/kernel/random/boot_id");
+      return code === 0 && stdout.trim() !== boot;
+    });
+    assert.match(await readConsole(await node.status()), /This version of HostOS was not confirmed in time\./);
+  });
 
   void test("down leaves nothing behind", async (context) => {
     if (passed === 0) return context.skip("the node did not come up");

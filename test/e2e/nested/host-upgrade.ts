@@ -53,6 +53,9 @@ export class HostUpgrades {
     await this.#runs(NEXT, "B");
     const record = await this.#node.must("host", "cat /boot/config/hostos-upgrade.json");
     assert.match(record, /"version":"next".*"kind":"confirmed".*"why":"the guest is healthy"/);
+    assert.equal(await this.#node.must("host", "cat /run/icos/hostos-upgrade.json"), record);
+    // It would have restarted the host if nothing else had ended the trial.
+    assert.equal(await this.#node.must("host", "systemctl is-active leave-unconfirmed.timer"), "active");
     const ask = "/opt/ic/bin/vsock_guest --get-hostos-version";
     assert.equal(await this.#node.must("guest", ask), NEXT);
     assert.match(await this.#icos.must("admin", "get", "node", "node-0", "--testnet", this.#testnet), /next/);
