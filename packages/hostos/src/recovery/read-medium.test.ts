@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { memoryFat } from "@icos/config";
 import { MemoryDisk, type BlockDevice } from "@icos/slots";
 import { IcosError, type Exec } from "@icos/system";
+import { encode } from "uqr";
 import { readRecoveryMedium, type MediumModules } from "./read-medium.ts";
+import { qrPicture } from "./testing-qr-picture.ts";
 
 const REQUEST = { version: "a1".repeat(20), "version-hash": "b2".repeat(32) };
 const JSON_TEXT = JSON.stringify(REQUEST);
@@ -37,6 +39,19 @@ void test("a request is read from a FAT stick, as JSON or as words", async () =>
   const words = `version=${REQUEST.version}\r\nversion-hash=${REQUEST["version-hash"]}\r\n`;
   const text = memoryFat("STICK", "recovery.txt", Buffer.from(words));
   assert.deepEqual(await readRecoveryMedium(modules({ "/dev/sda": text })), REQUEST);
+});
+
+void test("a request is read from the picture of its QR code, and a picture without one is named", async () => {
+  const withPicture = (picture: Buffer): MediumModules =>
+    modules({ "/dev/sda": memoryFat("S", "recovery.png", picture) });
+  assert.deepEqual(await readRecoveryMedium(withPicture(qrPicture(encode(JSON_TEXT)))), REQUEST);
+  await assert.rejects(readRecoveryMedium(withPicture(Buffer.from("JFIF"))), {
+    code: "bad-recovery-picture",
+    message: "The picture recovery.png on /dev/sda is not a PNG.",
+  });
+  await assert.rejects(readRecoveryMedium(withPicture(qrPicture(encode("https://example.org")))), {
+    code: "bad-recovery-request",
+  });
 });
 
 void test("a request is taken out of ext4 without mounting it", async () => {

@@ -4,10 +4,16 @@ import { openBlockDevice, type BlockDevice } from "@icos/slots";
 import { IcosError, readFileIfExists, type Exec } from "@icos/system";
 import { rm } from "node:fs/promises";
 import type { Stick } from "../usb/sticks.ts";
+import { LONGEST_PICTURE, readQrPicture } from "./qr-picture.ts";
 import { LONGEST_REQUEST_FILE, parseRecoveryFile, type RecoveryRequest } from "./request.ts";
 
-/** In the top directory of a stick, in this order. */
-export const REQUEST_FILES = ["recovery.json", "recovery.txt"] as const;
+/** In the top directory of a stick, in this order, with the bytes that each may have. */
+export const REQUEST_FILES = [
+  { name: "recovery.json", longest: LONGEST_REQUEST_FILE },
+  { name: "recovery.txt", longest: LONGEST_REQUEST_FILE },
+  { name: "recovery.png", longest: LONGEST_PICTURE },
+] as const;
+type RequestFile = (typeof REQUEST_FILES)[number];
 
 export interface MediumModules {
   readonly findSticks: () => Promise<readonly Stick[]>;
@@ -23,7 +29,8 @@ export function openMedium(device: string): Promise<BlockDevice> {
 
 /**
  * The recovery request on whatever is plugged in. FAT and ext4 are read without the kernel mounting them: a stick is a
- * stranger's. Throws `no-stick`, `no-recovery-request`, and `bad-recovery-request` for a file that is there and wrong.
+ * stranger's. Throws `no-stick`, `no-recovery-request`, and `bad-recovery-request` or `bad-recovery-picture` for a file that is
+ * there and wrong.
  */
 export async function readRecoveryMedium(modules: MediumModules): Promise<RecoveryRequest> {
   const sticks = await modules.findSticks();
@@ -37,7 +44,7 @@ export async function readRecoveryMedium(modules: MediumModules): Promise<Recove
     else return parseRecoveryFile(found.text, `${found.name} on ${device}`);
   }
   throw new IcosError("no-recovery-request", `No recovery request was found: ${problems.join("; ")}.`, {
-    next: "Put recovery.json into the top directory of a stick with a FAT or ext4 file system, or type the values. Pictures of QR codes are not read.",
+    next: "Put recovery.json into the top directory of a stick with a FAT or ext4 file system, or recovery.png with its QR code, or type the values.",
     details: { problems },
   });
 }
@@ -47,9 +54,9 @@ async function findRequest(device: string, modules: MediumModules): Promise<{ na
   try {
     const read = (await isExt4(medium)) ? fromExt4(device, modules) : fromFat(medium);
     let problem = "has no recovery.json";
-    for (const name of REQUEST_FILES) {
-      const content = await read(name);
-      if (typeof content !== "string") return { name, text: content.toString("utf8") };
+    for (const file of REQUEST_FILES) {
+      const content = await read(file);
+      if (typeof content !== "string") return { name: file.name, text: textOf(file, content, device) };
       problem = content;
     }
     return problem;
@@ -58,13 +65,17 @@ async function findRequest(device: string, modules: MediumModules): Promise<{ na
   }
 }
 
+function textOf({ name }: RequestFile, content: Buffer, device: string): string {
+  return name === "recovery.png" ? readQrPicture(content, `${name} on ${device}`) : content.toString("utf8");
+}
+
 /** The content of a file, or why there is none. */
-type Read = (name: string) => Promise<Buffer | string>;
+type Read = (file: RequestFile) => Promise<Buffer | string>;
 
 function fromFat(medium: BlockDevice): Read {
-  return async (name) => {
+  return async ({ name, longest }) => {
     try {
-      return Buffer.from(await readFatFile(medium, name, LONGEST_REQUEST_FILE));
+      return Buffer.from(await readFatFile(medium, name, longest));
     } catch (error) {
       if (!(error instanceof IcosError)) throw error;
       if (error.code === "file-not-found") return "has no recovery.json";
@@ -74,7 +85,7 @@ function fromFat(medium: BlockDevice): Read {
 }
 
 function fromExt4(device: string, { exec, scratch }: MediumModules): Read {
-  return async (name) => {
+  return async ({ name, longest }) => {
     const target = join(scratch, name);
     await rm(target, { force: true });
     await exec
@@ -83,7 +94,7 @@ function fromExt4(device: string, { exec, scratch }: MediumModules): Read {
     const content = await readFileIfExists(target);
     await rm(target, { force: true });
     if (content === undefined || content.length === 0) return "has no recovery.json";
-    return content.length > LONGEST_REQUEST_FILE ? `has a ${name} of ${content.length} bytes` : content;
+    return content.length > longest ? `has a ${name} of ${content.length} bytes` : content;
   };
 }
 
