@@ -3,6 +3,7 @@ import { after, before, suite, test } from "node:test";
 import { bootStateOf, parseGrubenv } from "@icos/slots";
 import { reachedFromGuest } from "./nested/firewall.ts";
 import { publicSeesTheGuest } from "./nested/guest-pages.ts";
+import { HANG } from "./nested/hang.ts";
 import { HostUpgrades } from "./nested/host-upgrade.ts";
 import { eventually, NestedNode } from "./nested/nested-node.ts";
 import { abuseTheChannel } from "./nested/vsock/abuse.ts";
@@ -201,8 +202,7 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
   step("a host that hangs is restarted by its watchdog, and its guest with it", async () => {
     assert.equal(await node.must("host", "cat /sys/class/watchdog/watchdog0/identity"), "i6300ESB timer");
     const boot = await node.bootId();
-    // systemd stands still when it is told that it has made a mistake, and no longer feeds the watchdog.
-    await node.must("host", "kill -SEGV 1");
+    await node.must("host", HANG);
     await eventually("the host boots again", BOOT_SECONDS, async () => {
       const { code, stdout } = await node.run("host", "cat /proc/sys/kernel/random/boot_id");
       return code === 0 && stdout.trim() !== boot;

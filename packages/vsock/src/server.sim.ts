@@ -36,6 +36,15 @@ void test("A request that is not complete after 5 s is answered with an error.",
   assert.equal(await answer, '{"Err":"The request was not complete after 5 s."}');
 });
 
+void test("A request that came in time is answered by a server that was too busy to look.", async () => {
+  await using channel = await ServedChannel.start();
+  const client = await channel.connect();
+  while (channel.clock.sleeping < 1) await turn();
+  client.write(GOOD_REQUEST);
+  channel.clock.advance(5_000);
+  assert.equal(await readAll(client), GOOD_RESPONSE);
+});
+
 void test("A request that trickles in is answered when it is whole, and not kept longer than 5 s.", async () => {
   await using channel = await ServedChannel.start();
   const client = await channel.connect();

@@ -3,7 +3,7 @@ import type { Clock } from "@icos/system";
 /** What `work` gives, unless `milliseconds` pass first: then `late` makes the error, and the work's signal aborts. */
 export async function within<T>(
   milliseconds: number,
-  clock: Clock,
+  clock: Pick<Clock, "sleep">,
   work: (signal: AbortSignal) => Promise<T>,
   late: () => Error,
 ): Promise<T> {

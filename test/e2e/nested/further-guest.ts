@@ -3,6 +3,7 @@ import { runStateSchema, type RunState } from "@icos/hostos";
 import * as v from "valibot";
 import type { RunningTestnet } from "../testnet/running-testnet.ts";
 import { eventually, type NestedNode } from "./nested-node.ts";
+import { HANG } from "./hang.ts";
 import { onRootConsole } from "./root-console.ts";
 
 const BOOT_SECONDS = 1_200;
@@ -44,8 +45,7 @@ export class FurtherGuest {
   /** Its watchdog ends the machine, and the host starts it again and says why. */
   async isStartedAgainWhenItHangs(): Promise<void> {
     const { boots } = await this.#run();
-    // systemd stands still when it is told that it has made a mistake, and no longer feeds the watchdog.
-    await onRootConsole(this.#node, "guestos1", "cat /sys/class/watchdog/watchdog0/identity; kill -SEGV 1");
+    await onRootConsole(this.#node, "guestos1", HANG);
     const again = await eventually("its machine is started again", HUNG_SECONDS, async () => {
       const run = await this.#run();
       return run.boots > boots && run;
