@@ -1,108 +1,18 @@
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, suite, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { silentLogger, systemClock, type SpawnCommand } from "@icos/system";
-import { QEMU_PROGRAM, type RestartPolicy } from "@icos/vm";
-import { makeFakeMachine, type FakeMachine, type FakeMachineOptions } from "./fake-guest.ts";
-import { runGuestVm, type RunModules } from "./run-guest-vm.ts";
-import { readRunState, type RunState } from "./run-state.ts";
-
-const FAKE_QEMU = fileURLToPath(import.meta.resolve("@icos/vm/fake-qemu"));
-
-/** Long enough for a machine with much other work. */
-const PATIENCE_MS = 60_000;
-
-interface Running {
-  readonly machine: FakeMachine;
-  readonly said: string[];
-  readonly notified: string[];
-  readonly commands: string[][];
-  readonly result: Promise<void>;
-  readonly stop: () => void;
-  /** Waits for a state in the file that others read. */
-  readonly reach: (condition: (state: RunState) => boolean) => Promise<RunState>;
-}
-
-interface Scenario extends FakeMachineOptions {
-  readonly restart?: Partial<RestartPolicy>;
-  readonly bootWatch?: RunModules["bootWatch"];
-  readonly before?: (machine: FakeMachine) => Promise<void> | void;
-}
-
-function makeDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "gv-"));
-  after(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-async function run(scenario: Scenario = {}): Promise<Running> {
-  const machine = await makeFakeMachine(makeDirectory(), scenario);
-  const { places, exec } = machine;
-  await scenario.before?.(machine);
-  const commands: string[][] = [];
-  const wrap: SpawnCommand = (command) => {
-    commands.push([...command]);
-    const at = command.indexOf(QEMU_PROGRAM);
-    return [...command.slice(0, at), process.execPath, FAKE_QEMU, ...command.slice(at + 1)];
-  };
-  const said: string[] = [];
-  const notified: string[] = [];
-  const stopping = new AbortController();
-  const { role = { type: "default", slot: 0 } } = scenario;
-  const result = runGuestVm(
-    { role, places, credentials: undefined },
-    {
-      exec,
-      clock: systemClock,
-      logger: silentLogger,
-      consoles: { say: async (...lines) => void said.push(...lines) },
-      notify: (message) => void notified.push(message),
-      sevCertificates: () => Promise.reject(new Error("none")),
-      wrap,
-      restart: { initialDelayMs: 10, ...scenario.restart },
-      bootWatch: scenario.bootWatch,
-    },
-    stopping.signal,
-  );
-  // Whatever becomes of the test, no machine is left running.
-  after(async () => {
-    stopping.abort();
-    await result.catch(() => undefined);
-  });
-  const name = role.type === "default" ? "guestos" : "upgrade-guestos";
-  return {
-    machine,
-    said,
-    notified,
-    commands,
-    result,
-    stop: () => stopping.abort(),
-    async reach(condition) {
-      const file = join(places.state, `${name}.json`);
-      for (const deadline = systemClock.now() + PATIENCE_MS; ; await systemClock.sleep(10)) {
-        const state = await readRunState(file);
-        if (state !== undefined && condition(state)) return state;
-        if (systemClock.now() > deadline) assert.fail(`a state is not reached: ${JSON.stringify(state)}`);
-      }
-    },
-  };
-}
-
-const kindIs =
-  (kind: RunState["state"]["kind"], boots = 0) =>
-  (state: RunState): boolean =>
-    state.state.kind === kind && state.boots >= boots;
+import { suite, test } from "node:test";
+import { systemClock } from "@icos/system";
+import type { FakeMachine } from "./fake-guest.ts";
+import { kindIs, runFakeGuest } from "./fake-run.ts";
 
 // Each has a machine of its own, and mostly waits for processes.
 void suite("the runner of a guest", { concurrency: true }, () => {
   void test("a guest is started, said to be ready when QEMU runs, and shut down in order", async () => {
-    const { machine, reach, result, stop, said, notified } = await run();
+    const { machine, reach, result, stop, said, notified } = await runFakeGuest();
     const { places } = machine;
     const running = await reach(kindIs("running"));
     assert.deepEqual(running.machine, {
@@ -127,7 +37,7 @@ void suite("the runner of a guest", { concurrency: true }, () => {
   });
 
   void test("a guest that restarts, switches itself off, panics or is killed is back, each time with a new look at its disk", async () => {
-    const { machine, reach, result, stop, said } = await run({
+    const { machine, reach, result, stop, said } = await runFakeGuest({
       state: { alternative: "B", cycle: "first_boot" },
       words: ["reboot", "poweroff", "panic", "watchdog", "crash", "quiet"],
     });
@@ -149,7 +59,7 @@ void suite("the runner of a guest", { concurrency: true }, () => {
   });
 
   void test("the serial console says how the boot went; failures in a row are over with a boot", async () => {
-    const { machine, reach, result, stop, said } = await run({ words: ["crash", "quiet"] });
+    const { machine, reach, result, stop, said } = await runFakeGuest({ words: ["crash", "quiet"] });
     await reach(kindIs("running", 2));
     const log = machine.places.serialLog;
     writeFileSync(log, "");
@@ -166,42 +76,9 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     await result;
   });
 
-  void test("a guest that hangs before it has booted is started again, and leaves a version that does so in its first boot", async () => {
-    const { machine, reach, result, stop, said } = await run({
-      state: { alternative: "B", cycle: "first_boot" },
-      words: ["quiet", "quiet"],
-      // The second one is not waited for.
-      bootWatch: { timeoutMs: 100, silenceMs: 2_000 },
-    });
-    const again = await reach(kindIs("running", 2));
-    assert.equal(again.failures, 1);
-    assert.equal(again.lastFailure?.reason, "it hung before it had booted");
-    const words = said.filter((line) => /has (not )?said/.test(line));
-    assert.match(words[0] ?? "", /^guestos has not said within 5 minutes that it booted\./);
-    assert.match(words[1] ?? "", /^guestos has said nothing for 10 minutes and has not booted: it hangs\.$/);
-    assert.deepEqual(await machine.bootState(), { alternative: "A", cycle: "stable" });
-    stop();
-    await result;
-  });
-
-  void test("a guest that waits, and says so, is left alone", async () => {
-    const bootWatch = { silenceMs: 3_000 };
-    const { machine, reach, result, stop } = await run({ words: ["quiet"], bootWatch });
-    await reach(kindIs("running"));
-    for (let line = 0; line < 4; line += 1) {
-      await systemClock.sleep(1_000);
-      appendFileSync(machine.places.serialLog, "The registry cannot be read.\n");
-    }
-    appendFileSync(machine.places.serialLog, "orchestrator ready: node abc\n");
-    const last = await reach(({ state }) => state.kind === "running" && state.boot === "booted");
-    assert.equal(last.boots, 1);
-    stop();
-    await result;
-  });
-
   void test("a guest that cannot be started: the reason is on the screen, in the state and in the metrics, and the boot state is kept", async () => {
     const state = { alternative: "B", cycle: "first_boot" } as const;
-    const { machine, reach, result, said, notified } = await run({ state, words: ["fail"] });
+    const { machine, reach, result, said, notified } = await runFakeGuest({ state, words: ["fail"] });
     await assert.rejects(result, { code: "machine-not-started" });
     const failed = await reach(kindIs("failed"));
     assert.equal(failed.failures, 1);
@@ -212,32 +89,34 @@ void suite("the runner of a guest", { concurrency: true }, () => {
   });
 
   void test("a problem that can be named is, with what to do about it", async () => {
-    const noKvm = await run({ before: ({ places }) => rm(join(places.dev, "kvm")) });
+    const noKvm = await runFakeGuest({ before: ({ places }) => rm(join(places.dev, "kvm")) });
     await assert.rejects(noKvm.result, { code: "kvm-unusable" });
     assert.match(noKvm.said.join("\n"), /there is no .*\/dev\/kvm\.\nWhat to do: Enable virtualisation/);
 
     const noDiskYet = ({ places }: FakeMachine): Promise<void> => rm(places.disk);
-    const noDisk = await run({ before: noDiskYet });
+    const noDisk = await runFakeGuest({ before: noDiskYet });
     await assert.rejects(noDisk.result, { code: "no-guest-disk" });
 
     // As `planConfirmation` knows it.
-    const noGuest = await run({ before: ({ places }) => writeFile(places.disk, Buffer.alloc(1 << 20)) });
+    const noGuest = await runFakeGuest({ before: ({ places }) => writeFile(places.disk, Buffer.alloc(1 << 20)) });
     await assert.rejects(noGuest.result, { code: "partition-table-invalid" });
     const { state } = await noGuest.reach(kindIs("failed"));
     assert.ok(state.kind === "failed" && state.code === "partition-table-invalid");
 
-    const unmade = await run({ role: { type: "upgrade" }, before: noDiskYet });
+    const unmade = await runFakeGuest({ role: { type: "upgrade" }, before: noDiskYet });
     await assert.rejects(unmade.result, { code: "no-guest-disk" });
     assert.match(unmade.said.join("\n"), /^upgrade-guestos cannot .*\nWhat to do: .* upgrade-disk\.service/);
     assert.match(readFileSync(unmade.machine.places.metrics, "utf8"), /service_start\{vm_type="upgrade"\} 0/);
 
-    const noVariant = await run({ before: ({ places }) => writeFileSync(join(places.share, "variant"), "test") });
+    const noVariant = await runFakeGuest({
+      before: ({ places }) => writeFileSync(join(places.share, "variant"), "test"),
+    });
     await assert.rejects(noVariant.result, { code: "unknown-variant" });
   });
 
   void test("an old guest without boot_args is left to its boot loader, and its boot state untouched", async () => {
     const state = { alternative: "B", cycle: "first_boot" } as const;
-    const { machine, commands, reach, result, stop } = await run({ state, words: undefined });
+    const { machine, commands, reach, result, stop } = await runFakeGuest({ state, words: undefined });
     const running = await reach(kindIs("running"));
     assert.ok(running.state.kind === "running" && !running.state.directBoot);
     const line = commands[0]?.join(" ") ?? "";
@@ -248,7 +127,7 @@ void suite("the runner of a guest", { concurrency: true }, () => {
   });
 
   void test("a recovery hash is used for one start", async () => {
-    const { machine, reach, result, stop } = await run({
+    const { machine, reach, result, stop } = await runFakeGuest({
       words: ["reboot", "quiet"],
       before: ({ places }) => writeFileSync(places.recoveryHash, `${"cd".repeat(32)}\n`),
     });
@@ -259,7 +138,7 @@ void suite("the runner of a guest", { concurrency: true }, () => {
   });
 
   void test("a security module is handed to the running guest, when there is one", async () => {
-    const { machine, reach, result, stop } = await run();
+    const { machine, reach, result, stop } = await runFakeGuest();
     const { sys, control } = machine.places;
     await reach(kindIs("running"));
     await reach(() => existsSync(control));
@@ -290,7 +169,7 @@ void suite("the runner of a guest", { concurrency: true }, () => {
 
   void test("a runner that cannot be asked for anything starts no machine, and the boot state is kept", async () => {
     const state = { alternative: "B", cycle: "first_boot" } as const;
-    const { machine, commands, result, reach } = await run({
+    const { machine, commands, result, reach } = await runFakeGuest({
       state,
       before: ({ places }) => void mkdirSync(join(places.control, "in-the-way"), { recursive: true }),
     });
@@ -302,19 +181,19 @@ void suite("the runner of a guest", { concurrency: true }, () => {
 
   void test("the upgrade VM runs the other slot, records nothing, and its end is the end", async () => {
     const role = { type: "upgrade" } as const;
-    const { machine, commands, result, reach } = await run({ role, words: ["poweroff"] });
+    const { machine, commands, result, reach } = await runFakeGuest({ role, words: ["poweroff"] });
     await result;
     const line = commands[0]?.join(" ") ?? "";
     assert.match(line, /dfinity\.system=B/);
     assert.equal((await reach(kindIs("stopped"))).boots, 1);
     assert.deepEqual(await machine.bootState(), { alternative: "A", cycle: "stable" });
 
-    const crashing = await run({ role, words: ["panic"] });
+    const crashing = await runFakeGuest({ role, words: ["panic"] });
     await assert.rejects(crashing.result, { code: "guest-crashed", message: /the guest panicked/ });
   });
 
   void test("stopping while the machine is being started leaves nothing", async () => {
-    const { result, stop, reach, machine } = await run();
+    const { result, stop, reach, machine } = await runFakeGuest();
     await reach(kindIs("starting"));
     stop();
     await result;
