@@ -87,6 +87,9 @@ void suite("a node that is HostOS running GuestOS", { skip: SKIP }, () => {
     assert.equal(host.slot, "A");
     assert.match(await icos.must("testnet", "status", NAME), /HOST OF +STATE +GUEST VM +SLOT/);
     assert.equal(await node.must("guest", "cat /sys/class/dmi/id/sys_vendor"), "QEMU");
+    const cpu = await node.must("guest", "cat /proc/cpuinfo");
+    assert.match(cpu, /^flags\t.* nx /m);
+    assert.doesNotMatch(cpu, /^flags\t.* (svm|vmx)( |$)/m, "the guest is offered nested virtualisation");
   });
 
   step("nothing has failed on the host, and no unit of ours is much exposed", async () => {

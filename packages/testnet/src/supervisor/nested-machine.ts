@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Exec, IcosError, type SpawnCommand } from "@icos/system";
 import type { Accelerator, MachineDefinition } from "@icos/vm";
-import { machineSize } from "../topology/machine-size.ts";
+import { machineSize, NESTED_TRANSLATION_CACHE_MIB } from "../topology/machine-size.ts";
 import type { Machine } from "./modules.ts";
 import { consoleSocket, machineUuid, type NodeMachineOptions } from "./node-machine.ts";
 import { runMachine } from "./run-machine.ts";
@@ -42,7 +42,7 @@ export function nestedMachineDefinition(
     name: `${testnet}.${node.name}`,
     uuid: machineUuid(testnet, node.name),
     ...machineSize(node),
-    ...(accelerator.kind === "tcg" ? { cpu: "max" } : {}),
+    ...(accelerator.kind === "tcg" ? { cpu: "max", translationCacheMiB: NESTED_TRANSLATION_CACHE_MIB } : {}),
     accelerator,
     boot: { kind: "disk", firmware },
     // As servers have them: HostOS's drivers, metrics and watchdog meet what they meet there.

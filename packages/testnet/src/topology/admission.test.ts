@@ -38,7 +38,7 @@ void test("what does not fit is refused with the number that does, by memory or 
 void test("a nested node needs memory and disk space for its host, too", () => {
   const [node] = defaultTopology(1, { nested: true }).nodes;
   assert.ok(node);
-  const host = { memoryMiB: 512 + 320 + 1_024 + 1_024, diskMiB: 256 + 2_048 + 1_024 };
+  const host = { memoryMiB: 512 + 2_112 + 1_024 + 1_024, diskMiB: 256 + 2_048 + 1_024 };
   checkAdmission([node], host);
   assert.throws(() => checkAdmission([node], { ...host, memoryMiB: host.memoryMiB - 1 }), { code: "does-not-fit" });
   assert.throws(() => checkAdmission([node], { ...host, diskMiB: host.diskMiB - 1 }), { code: "does-not-fit" });

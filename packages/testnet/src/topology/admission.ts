@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { IcosError } from "@icos/system";
-import { machineSize } from "./machine-size.ts";
+import { machineSize, NESTED_TRANSLATION_CACHE_MIB } from "./machine-size.ts";
 import type { NodeTopology } from "./topology.ts";
 
 /** What the machine can still give. */
@@ -12,6 +12,8 @@ export interface HostResources {
 
 /** QEMU's own memory beside the guest's: translated code, page tables, device buffers. */
 const QEMU_OVERHEAD_MIB = 320;
+/** The same of a nested node, whose machine keeps more translated code. */
+const NESTED_OVERHEAD_MIB = 64 + NESTED_TRANSLATION_CACHE_MIB;
 /** Supervisor, switch and network services, and a margin so that the machine does not swap. */
 const TESTNET_OVERHEAD_MIB = 512;
 /** What a node's thin disk grows to over some days: file systems made at first boot, one image to upgrade to, logs. */
@@ -32,7 +34,7 @@ export function checkAdmission(nodes: readonly NodeTopology[], host: HostResourc
   const bounds = [
     bound(
       "memory",
-      nodes.map((node) => machineSize(node).memoryMiB + QEMU_OVERHEAD_MIB),
+      nodes.map((node) => machineSize(node).memoryMiB + (node.nested ? NESTED_OVERHEAD_MIB : QEMU_OVERHEAD_MIB)),
       TESTNET_OVERHEAD_MIB,
       host.memoryMiB,
     ),

@@ -39,6 +39,8 @@ const fields = v.object({
   topology: v.optional(v.object({ sockets: count, cores: count, threads: count })),
   memory: v.optional(v.picklist(["plain", "private", "hugepages", "memfd"])),
   cpu: v.optional(v.pipe(v.string(), v.nonEmpty())),
+  // More than 2 GiB cannot be reached by a direct jump: QEMU takes no more.
+  translationCacheMiB: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(2_048))),
   accelerator: v.object({ kind: v.picklist(["kvm", "tcg"]) }),
   boot: v.variant("kind", [
     v.object({

@@ -105,6 +105,8 @@ export interface MachineDefinition {
   readonly memory?: "plain" | "private" | "hugepages" | "memfd" | undefined;
   /** `-cpu` value; the default fits the accelerator, see {@link TCG_CPU}. */
   readonly cpu?: string | undefined;
+  /** How much translated code an emulated machine keeps before it throws all of it away, MiB; default {@link TCG_CACHE_MIB}. */
+  readonly translationCacheMiB?: number | undefined;
   readonly accelerator: Accelerator;
   readonly boot: MachineBoot;
   readonly disks: readonly MachineDisk[];

@@ -214,4 +214,5 @@ void test("what does not fit together is refused", () => {
   assert.match(message, /boot: must be direct, with a firmware of one image/);
   assert.match(message, /memory: must be memfd for a confidential guest/);
   assert.match(problems({ ...HOSTED, devices: { vsockCid: 2 } }), /devices\.vsockCid: /);
+  assert.match(problems({ ...HOSTED, translationCacheMiB: 4_096 }), /translationCacheMiB: /);
 });

@@ -54,10 +54,10 @@ function machine(definition: MachineDefinition): string {
   ].join(",");
 }
 
-function accelerator({ accelerator, cpu }: MachineDefinition): string[] {
+function accelerator({ accelerator, cpu, translationCacheMiB = TCG_CACHE_MIB }: MachineDefinition): string[] {
   return accelerator.kind === "kvm"
     ? ["-accel", "kvm", "-cpu", cpu ?? "host"]
-    : ["-accel", `tcg,thread=multi,tb-size=${TCG_CACHE_MIB}`, "-cpu", cpu ?? TCG_CPU];
+    : ["-accel", `tcg,thread=multi,tb-size=${translationCacheMiB}`, "-cpu", cpu ?? TCG_CPU];
 }
 
 function hasBackend(memory: NonNullable<MachineDefinition["memory"]>): boolean {
