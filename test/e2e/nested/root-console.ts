@@ -11,5 +11,5 @@ export function onRootConsole(node: NestedNode, machine: string, command: string
     socket.on("data", (data) => { said += data; if (/END-OF-IT\\r/.test(said)) { console.log(said); process.exit(); } });
     socket.write(${JSON.stringify(`\n${command}; echo END-OF-"IT"\n`)});
     setTimeout(() => { console.log(said); process.exit(1); }, 60_000);`;
-  return node.must("host", `/opt/ic/bin/node -e '${script}'`);
+  return node.must("host", `/opt/ic/bin/node -e '${script.replaceAll("'", String.raw`'\''`)}'`);
 }
