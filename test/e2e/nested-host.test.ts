@@ -82,7 +82,7 @@ void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => 
     // On a version that is confirmed it does nothing.
     await node.must("host", "systemctl start leave-unconfirmed.service");
     // Not by the session, which has mounts of its own.
-    const forget = "systemd-run --quiet --wait umount /boot/grub";
+    const forget = "systemd-run --quiet --property=Type=oneshot umount /boot/grub";
     await node.must("host", `${forget} && systemctl start --no-block leave-unconfirmed.service`);
     await eventually("the host boots again", BOOT_SECONDS, async () => {
       const { code, stdout } = await node.run("host", "cat /proc/sys/kernel/random/boot_id");
