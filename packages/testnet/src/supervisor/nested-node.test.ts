@@ -80,7 +80,15 @@ void test("a nested node's machine is its host: firmware, the host's MAC, memory
   const firmware = { code: "/code.fd", variables: "/variables.fd" };
   const emulated = nestedMachineDefinition({ ...machine, accelerator: { kind: "tcg" } }, firmware);
   const text = renderQemu(emulated).join(" ");
-  for (const part of [`mac=${host.mac}`, "size=2048M", "cpus=2", "tb-size=2048", "-cpu max", "/variables.fd", "bootindex=0"])
+  for (const part of [
+    `mac=${host.mac}`,
+    "size=2048M",
+    "cpus=2",
+    "tb-size=2048",
+    "-cpu max",
+    "/variables.fd",
+    "bootindex=0",
+  ])
     assert.ok(text.includes(part), `${part} is missing in: ${text}`);
   assert.doesNotMatch(text, /-kernel|usb-storage/);
   const two = { ...machine, node: { ...node, guests: 2 }, accelerator: { kind: "tcg" } as const };
