@@ -103,7 +103,7 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   "200 that say nothing": silent(""),
   "200 with most of a large request": silent(`{"sender_cid":3,"message":"${"x".repeat(65_000)}`),
-  "200 good ones at once": (connections) => Promise.all(Array.from({ length: MANY }, () => connections.ask(GOOD))),
+  "200 good ones at once": (connections) => connections.askMany(GOOD, MANY),
   "200 that are gone at once": async (connections) => {
     for (const socket of await connections.connectMany(MANY)) {
       socket.write(GOOD);
@@ -113,7 +113,5 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
   },
   "200 that never read": silent(GOOD),
   "200 texts for the screen": (connections) =>
-    Promise.all(
-      Array.from({ length: MANY }, () => connections.ask(asking({ notify: { count: 1, message: "flood" } }))),
-    ),
+    connections.askMany(asking({ notify: { count: 1, message: "flood" } }), MANY),
 };

@@ -30,6 +30,20 @@ export class GuestConnections {
     return answerOn(socket);
   }
 
+  /**
+   * The same of many connections at once. Connecting keeps this program waiting, so each says its text before the next is made:
+   * the first would otherwise be too late.
+   */
+  async askMany(text: string, count: number): Promise<readonly string[]> {
+    const answers: Promise<string>[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const socket = await this.connect();
+      socket.write(text);
+      answers.push(answerOn(socket));
+    }
+    return Promise.all(answers);
+  }
+
   /** What the host answers to a text after which this side is closed. */
   async askAndClose(text: string): Promise<string> {
     const socket = await this.connect();
