@@ -31,8 +31,8 @@ export class GuestConnections {
   }
 
   /**
-   * The same of many connections at once. Connecting keeps this program waiting, so each says its text before the next is made:
-   * the first would otherwise be too late.
+   * The same of many connections at once. To make them all takes an emulated guest seconds, so each says its text before the next
+   * is made: the first would otherwise be too late.
    */
   async askMany(text: string, count: number): Promise<readonly string[]> {
     const answers: Promise<string>[] = [];
