@@ -19,7 +19,7 @@ const TOPOLOGY = {
 const PATIENCE = ["--timeout", "1500"];
 const BOOT_SECONDS = 600;
 
-/** As the other story of a nested node; and not every step of this one has been seen to pass yet. */
+/** It takes half an hour under emulation: it is asked for, as the other story of a nested node is. */
 const SKIP = process.env["ICOS_E2E_NESTED"] === "1" ? false : "set ICOS_E2E_NESTED=1";
 
 void suite("what a HostOS does beside running its guest", { skip: SKIP }, () => {
