@@ -3,6 +3,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { formatObject } from "@icos/config";
+import { BOOT_CYCLES, bootStateOf, newGrubenv, parseGrubenv, SLOTS, type BootState } from "@icos/slots";
 import { testingHostConfig } from "../testing-host-config.ts";
 import { bootFailurePath, readBootFailure } from "./boot-failure.ts";
 import { createFakeHost, type FakeHost } from "./fake-host.ts";
@@ -10,6 +11,9 @@ import { partitionName } from "./system-disk.ts";
 
 const CONFIG = "boot/config/config.json";
 const KEY = "boot/config/node_operator_private_key.pem";
+const GRUBENV = "boot/grub/grubenv";
+/** What GRUB leaves of an upgrade to the slot that runs when it cannot write. */
+const NOT_STORED: BootState = { alternative: "B", cycle: "first_boot" };
 
 async function onHost(body: (host: FakeHost) => Promise<void>): Promise<void> {
   const host = await createFakeHost();
@@ -63,6 +67,60 @@ void test("the boot partition is on the system's disk, wherever LVM names that a
     for (const volumes of ["", "/dev/nvme0n1", "[unknown]"])
       assert.match(await found(volumes), /lies on no disk with a boot partition/, volumes);
     assert.deepEqual([partitionName("sda", 2), partitionName("nvme0n1", 2)], ["sda2", "nvme0n1p2"]);
+  }));
+
+const remounts = ({ commands }: FakeHost): readonly string[] =>
+  commands.filter((command) => command.includes("remount"));
+const warnings = ({ logged }: FakeHost): readonly string[] => logged.filter((line) => line.startsWith("warning"));
+
+void test("a first boot that GRUB could not store is stored by the host, once, however often its program starts", () =>
+  onHost(async (host) => {
+    await host.write(GRUBENV, newGrubenv(NOT_STORED));
+    for (const _ of ["first", "again"]) {
+      assert.ok((await host.boot()).configured);
+      const stored = bootStateOf(parseGrubenv(Buffer.from(await host.read(GRUBENV))));
+      assert.deepEqual(stored, { alternative: "B", cycle: "failsafe_check" });
+      assert.deepEqual(remounts(host), ["mount -o remount,rw /boot/grub", "mount -o remount,ro /boot/grub"]);
+      assert.deepEqual(warnings(host), ["warning: GRUB could not store the boot state; the host does it now"]);
+    }
+  }));
+
+void test("a first boot is stored before anything of the version can fail that comes after the volumes", () =>
+  onHost(async (host) => {
+    await host.write(GRUBENV, newGrubenv(NOT_STORED));
+    await host.write(CONFIG, "damaged");
+    await rm(join(host.layout.dev, "hostlvm/B_var"));
+    assert.ok(!(await host.boot()).configured);
+    assert.match(await host.read(GRUBENV), /boot_cycle=failsafe_check/);
+  }));
+
+void test("in every other state, of this slot or the other one, the boot writes nothing", () =>
+  onHost(async (host) => {
+    for (const alternative of SLOTS)
+      for (const cycle of BOOT_CYCLES) {
+        if (alternative === NOT_STORED.alternative && cycle === NOT_STORED.cycle) continue;
+        if (alternative === "A" && cycle === "failsafe_check") continue; // a trial of A that B, which runs, has ended
+        const block = newGrubenv({ alternative, cycle });
+        await host.write(GRUBENV, block);
+        assert.ok((await host.boot()).configured);
+        assert.equal(await host.read(GRUBENV), block.toString(), `${alternative} ${cycle}`);
+      }
+    assert.deepEqual([remounts(host), warnings(host)], [[], []]);
+  }));
+
+void test("a boot state that cannot be written or read is a warning, and the host comes up", () =>
+  onHost(async (host) => {
+    const cannot = "warning: the boot state cannot be read or stored";
+    const block = newGrubenv(NOT_STORED);
+    await host.write(GRUBENV, block);
+    host.writable = false;
+    assert.ok((await host.boot()).configured);
+    assert.equal(await host.read(GRUBENV), block.toString());
+    assert.deepEqual(warnings(host), ["warning: GRUB could not store the boot state; the host does it now", cannot]);
+    host.logged.length = 0;
+    await host.write(GRUBENV, "damaged");
+    assert.ok((await host.boot()).configured);
+    assert.deepEqual(warnings(host), [cannot]);
   }));
 
 void test("a drive that comes late is waited for, and without one that is dead the host is there all the same", () =>

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { IcosError, type Exec } from "@icos/system";
+import { IcosError, type Exec, type Logger } from "@icos/system";
 import { createLayout, type Layout } from "../layout.ts";
 import { configureHost } from "./configure-host.ts";
 
@@ -13,6 +13,10 @@ export interface FakeHost {
   physicalVolumes: string;
   /** How often `vgchange` fails before it works. */
   failures: number;
+  /** Whether the boot partition can be made writable. */
+  writable: boolean;
+  /** Level and message of what was logged. */
+  readonly logged: string[];
   readonly slept: number[];
   boot(): Promise<{ readonly configured: boolean; readonly console: readonly string[] }>;
   write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
@@ -52,13 +56,15 @@ export async function createFakeHost(): Promise<FakeHost> {
   const layout = createLayout(root);
   const exec: Exec = {
     async run([program = "", ...args]) {
-      const table = program === "mount" ? `: ${await readFile(args.at(-1) ?? "", "utf8")}` : "";
+      const table = args.includes("--fstab") ? `: ${await readFile(args.at(-1) ?? "", "utf8")}` : "";
       host.commands.push(`${[program, ...args].join(" ")}${table}`.replaceAll(root, "").trim());
       if (program === "vgchange" && host.failures-- > 0)
         throw new IcosError(
           "command-failed",
           "`vgchange` exited with 5.\nRefusing activation of partial LV hostlvm/guestos.",
         );
+      if (args.includes("remount,rw") && !host.writable)
+        throw new IcosError("command-failed", "`mount` exited with 32.\nCannot remount read-write.");
       if (program === "mkfs.ext4") await writeMagic(args.at(-1) ?? "");
       return { stdout: Buffer.from(program === "pvs" ? host.physicalVolumes : ""), stderr: "" };
     },
@@ -68,11 +74,14 @@ export async function createFakeHost(): Promise<FakeHost> {
     commands: [],
     physicalVolumes: "  /dev/nvme0n1\n  /dev/nvme1n1p3\n",
     failures: 0,
+    writable: true,
+    logged: [],
     slept: [],
     async boot() {
       const console: string[] = [];
       const clock = { sleep: async (milliseconds: number) => void host.slept.push(milliseconds) };
-      const modules = { exec, clock, logger: { log: () => undefined } };
+      const logger: Logger = { log: (level, message) => void host.logged.push(`${level}: ${message}`) };
+      const modules = { exec, clock, logger };
       const configured = await configureHost(layout, modules, { write: (line) => void console.push(line) });
       return { configured, console: console.map((line) => line.replaceAll(root, "")) };
     },

@@ -4,9 +4,11 @@ import { hostHostname } from "@icos/config";
 import { runningSlot } from "@icos/slots";
 import { mountAll, present, readVariant, type Phase } from "@icos/system";
 import { mountPlaces, volumePath } from "../layout.ts";
+import { bootStateStore } from "../upgrade/boot-state-store.ts";
 import { readConfiguration } from "./configuration.ts";
 import type { BootContext } from "./context.ts";
 import { findWatchdog, loadModules, wantedModules } from "./kernel-modules.ts";
+import { recordBoot } from "./record-boot.ts";
 import { findGrubPartition } from "./system-disk.ts";
 import { mountVar } from "./var-volume.ts";
 import { activateVolumes } from "./volumes.ts";
@@ -48,6 +50,12 @@ export const BOOT_PHASES: readonly Phase<BootContext>[] = [
       ]);
       return absent === undefined ? undefined : "not all";
     },
+  },
+  // As early as the boot partition is there: a version that fails in what follows is left then.
+  {
+    name: "boot state",
+    run: ({ layout, exec, logger, slot }) =>
+      recordBoot(bootStateStore(layout, exec), present(slot, "the slot"), logger),
   },
   {
     name: "var",
