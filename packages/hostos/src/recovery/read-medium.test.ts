@@ -69,6 +69,33 @@ void test("a request is taken out of ext4 without mounting it", async () => {
   await assert.rejects(readRecoveryMedium(modules({ "/dev/sda1": ext4 })), { code: "no-recovery-request" });
 });
 
+void test("a stick that cannot be opened, and one that cannot be read, hide no other, and are named", async () => {
+  const json = memoryFat("STICK", "recovery.json", Buffer.from(JSON_TEXT));
+  const withStick = (content: Uint8Array): MediumModules => {
+    const usual = modules({ "/dev/sda1": json, "/dev/sdb1": json, "/dev/sdc1": content });
+    return {
+      ...usual,
+      async open(device) {
+        if (device === "/dev/sda1") throw new IcosError("device-unavailable", "/dev/sda1 could not be opened: EPERM.");
+        const opened = await usual.open(device);
+        if (device === "/dev/sdc1") return opened;
+        return { ...opened, size: opened.size, read: () => Promise.reject(new Error("EIO: i/o error, read")) };
+      },
+    };
+  };
+  assert.deepEqual(await readRecoveryMedium(withStick(json)), REQUEST);
+  const problems = [
+    "/dev/sda1 cannot be read (/dev/sda1 could not be opened: EPERM)",
+    "/dev/sdb1 cannot be read (EIO: i/o error, read)",
+    "/dev/sdc1 has no FAT or ext4 file system that can be read",
+  ];
+  await assert.rejects(readRecoveryMedium(withStick(Buffer.alloc(8192))), {
+    code: "no-recovery-request",
+    message: `No recovery request was found: ${problems.join("; ")}.`,
+    details: { problems },
+  });
+});
+
 void test("no stick, no file and a wrong file are told apart", async () => {
   await assert.rejects(readRecoveryMedium(modules({})), { code: "no-stick" });
   await assert.rejects(

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readFatFile } from "@icos/config";
 import { openBlockDevice, type BlockDevice } from "@icos/slots";
-import { IcosError, readFileIfExists, type Exec } from "@icos/system";
+import { describeError, IcosError, readFileIfExists, type Exec } from "@icos/system";
 import { rm } from "node:fs/promises";
 import type { Stick } from "../usb/sticks.ts";
 import { LONGEST_PICTURE, readQrPicture } from "./qr-picture.ts";
@@ -28,9 +28,9 @@ export function openMedium(device: string): Promise<BlockDevice> {
 }
 
 /**
- * The recovery request on whatever is plugged in. FAT and ext4 are read without the kernel mounting them: a stick is a
- * stranger's. Throws `no-stick`, `no-recovery-request`, and `bad-recovery-request` or `bad-recovery-picture` for a file that is
- * there and wrong.
+ * The recovery request on whatever is plugged in; a stick that cannot be read hides no other. FAT and ext4 are read
+ * without the kernel mounting them: a stick is a stranger's. Throws `no-stick`, `no-recovery-request` with what is wrong
+ * with each, and `bad-recovery-request` or `bad-recovery-picture` for a file that is there and wrong.
  */
 export async function readRecoveryMedium(modules: MediumModules): Promise<RecoveryRequest> {
   const sticks = await modules.findSticks();
@@ -41,7 +41,7 @@ export async function readRecoveryMedium(modules: MediumModules): Promise<Recove
   for (const { device } of sticks) {
     const found = await findRequest(device, modules);
     if (typeof found === "string") problems.push(`${device} ${found}`);
-    else return parseRecoveryFile(found.text, `${found.name} on ${device}`);
+    else return parseRecoveryFile(textOf(found.file, found.content, device), `${found.file.name} on ${device}`);
   }
   throw new IcosError("no-recovery-request", `No recovery request was found: ${problems.join("; ")}.`, {
     next: "Put recovery.json into the top directory of a stick with a FAT or ext4 file system, or recovery.png with its QR code, or type the values.",
@@ -49,14 +49,28 @@ export async function readRecoveryMedium(modules: MediumModules): Promise<Recove
   });
 }
 
-async function findRequest(device: string, modules: MediumModules): Promise<{ name: string; text: string } | string> {
+interface Found {
+  readonly file: RequestFile;
+  readonly content: Buffer;
+}
+
+/** The request's file, or what is wrong with the device. Does not reject. */
+async function findRequest(device: string, modules: MediumModules): Promise<Found | string> {
+  try {
+    return await readRequest(device, modules);
+  } catch (error) {
+    return `cannot be read (${describeError(error).replace(/\.$/, "")})`;
+  }
+}
+
+async function readRequest(device: string, modules: MediumModules): Promise<Found | string> {
   const medium = await modules.open(device);
   try {
     const read = (await isExt4(medium)) ? fromExt4(device, modules) : fromFat(medium);
     let problem = "has no recovery.json";
     for (const file of REQUEST_FILES) {
       const content = await read(file);
-      if (typeof content !== "string") return { name: file.name, text: textOf(file, content, device) };
+      if (typeof content !== "string") return { file, content };
       problem = content;
     }
     return problem;

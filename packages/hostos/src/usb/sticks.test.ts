@@ -47,3 +47,12 @@ void test("partitions and whole sticks on USB are found, the host's own disks ar
   ]);
   assert.deepEqual(await findSticks(join(directory.path, "nothing")), []);
 });
+
+void test("the virtual CD-ROM of a management controller is no stick", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "sticks-"));
+  await sysWith(directory.path, {
+    sr0: { bus: "usb1/1-1", sectors: 2_097_152 },
+    sdaa: { bus: "usb1/1-2", sectors: 4000, partitions: { sdaa1: 3000 } },
+  });
+  assert.deepEqual(await findSticks(directory.path), [{ device: "/dev/sdaa1", size: 3000 * 512 }]);
+});
