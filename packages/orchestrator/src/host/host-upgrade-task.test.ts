@@ -13,7 +13,7 @@ const NEW: WantedHost = { version: "h2", urls: ["https://a.example/2", "https://
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A node whose host runs version h1 and answers `upgrade` as the test says. */
-function node(upgrade: (url: string) => void, before?: Omit<AskedUpgrade, "at">) {
+function node(upgrade: (url: string) => void, before?: Omit<AskedUpgrade, "at" | "tries">, tries = 1) {
   const clock = new VirtualClock();
   const stop = new AbortController();
   const lines: string[] = [];
@@ -22,7 +22,7 @@ function node(upgrade: (url: string) => void, before?: Omit<AskedUpgrade, "at">)
   const failed = page.counter("failed", "", { labelled: true });
   const state: { wanted: WantedHost | undefined; asked: AskedUpgrade | undefined; running: string; host: boolean } = {
     wanted: undefined,
-    asked: before && { ...before, at: clock.now() },
+    asked: before && { ...before, at: clock.now(), tries },
     running: "h1",
     host: true,
   };
@@ -91,11 +91,11 @@ void test("A host is asked once for the version that the registry wants, and wha
   await end();
 });
 
-void test("A host that runs what is wanted is left alone, and what was asked for is forgotten.", async () => {
-  const { state, urls, pass, end } = node(() => undefined, { version: "h1", sha256: "1".repeat(64) });
+void test("A host that runs what is wanted is left alone, and the tries stay counted: it may be on trial and go back.", async () => {
+  const { state, urls, pass, end } = node(() => undefined, { version: "h1", sha256: "1".repeat(64) }, 2);
   state.wanted = { ...NEW, version: "h1" };
   await pass(MINUTE);
-  assert.deepEqual([urls, state.asked], [[], undefined]);
+  assert.deepEqual([urls, state.asked?.version, state.asked?.tries], [[], "h1", 2]);
   await end();
 });
 
@@ -136,12 +136,49 @@ void test("A host that went back is not restarted for the same version for two h
   await end();
 });
 
-void test("After two hours it is asked again.", async () => {
-  const { urls, pass, state, end } = node(() => undefined, NEW);
+void test("After two hours it is asked again, which is the second try, and after that one only four hours later.", async () => {
+  const first = node(() => undefined, NEW);
+  first.state.wanted = NEW;
+  await first.pass(MINUTE);
+  await first.pass(119 * MINUTE);
+  assert.deepEqual(first.urls, [NEW.urls[0]]);
+  assert.equal(first.state.asked?.tries, 2);
+  await first.end();
+
+  const second = node(() => undefined, NEW, 2);
+  second.state.wanted = NEW;
+  await second.pass(MINUTE);
+  await second.pass(238 * MINUTE);
+  assert.deepEqual(second.urls, []);
+  await second.pass(MINUTE);
+  assert.deepEqual(second.urls, [NEW.urls[0]]);
+  assert.equal(second.state.asked?.tries, 3);
+  await second.registryWants({ ...NEW, version: "h3", sha256: "3".repeat(64) });
+  await second.pass(10 * MINUTE);
+  await second.pass(105_000);
+  assert.deepEqual([second.state.asked?.version, second.state.asked?.tries], ["h3", 1]);
+  await second.end();
+});
+
+void test("A host that is still at it, and one that refuses, have not tried once more.", async () => {
+  let code = "host-too-slow";
+  const { urls, pass, state, end } = node(
+    () => {
+      throw new IcosError(code, "The host does not do it.");
+    },
+    NEW,
+    2,
+  );
   state.wanted = NEW;
   await pass(MINUTE);
-  await pass(119 * MINUTE);
-  assert.deepEqual(urls, [NEW.urls[0]]);
+  await pass(239 * MINUTE);
+  await pass(30_000);
+  assert.deepEqual([urls.length, state.asked?.tries], [2, 3]);
+  code = "host-refused";
+  await pass(30_000);
+  assert.deepEqual([urls.length, state.asked?.tries], [4, 2]);
+  await pass(105_000);
+  assert.deepEqual([urls.length, state.asked?.tries], [6, 2]);
   await end();
 });
 

@@ -30,6 +30,8 @@ const STILL_AT_IT_MS = 30_000;
 /** A host that has installed a version restarts after a minute, which ends this guest; it is given this long. */
 const RESTART_MS = 10 * 60_000;
 
+type AskPlan = Extract<HostUpgradePlan, { kind: "ask" }>;
+
 /**
  * Has the host run the version that the registry wants of it: asks once for each version, and for one that could not be had
  * again after a pause that grows. A new registry version that wants another version of the host ends the pause.
@@ -40,7 +42,7 @@ export class HostUpgradeTask {
   /** What the console was told last: of a failure, and of an upgrade. */
   #told = "";
   #announced = "";
-  /** What was asked for before this program was started, until it is asked for again. */
+  /** What was asked for before this program was started, until something else is asked for. */
   #askedBefore: AskedUpgrade | undefined;
 
   constructor(modules: HostUpgradeModules) {
@@ -95,26 +97,25 @@ export class HostUpgradeTask {
   }
 
   async #execute(plan: HostUpgradePlan, running: string, signal: AbortSignal): Promise<number | null> {
-    if (plan.kind === "ask") return this.#upgrade(plan.target, running, signal);
+    if (plan.kind === "ask") return this.#upgrade(plan, running, signal);
     if (plan.kind === "went-back") {
       this.#tell(plan.target, wentBack(plan.target, running));
       return plan.againIn;
     }
-    this.#askedBefore = undefined;
-    await this.#modules.asked.remove();
+    // What was asked for stays remembered: the host may be on trial, and yet go back.
     return this.#well();
   }
 
   /** The restart of the host ends this program: it returns when the host is still at it, and throws when it did not do it. */
-  async #upgrade(target: WantedHost, running: string, signal: AbortSignal): Promise<number> {
+  async #upgrade({ target, tries }: AskPlan, running: string, signal: AbortSignal): Promise<number> {
     const { urlsOf, ask, asked, clock, console, logger } = this.#modules;
     const { version, sha256 } = target;
     const text = `The registry asks for HostOS version ${version}; version ${running} runs. The host is told to install it.`;
     if (text !== this.#announced) console.line(text);
     this.#announced = text;
     logger.log("info", text, { version, running });
-    this.#askedBefore = undefined;
-    await asked.write({ version, sha256, at: clock.now() });
+    if (tries === 1) this.#askedBefore = undefined;
+    await asked.write({ version, sha256, at: clock.now(), tries });
     let problem: unknown;
     for (const url of urlsOf(target)) {
       try {
@@ -131,7 +132,9 @@ export class HostUpgradeTask {
         logger.log("warning", "The host could not install a version.", { version, url, error: describeError(error) });
       }
     }
-    if (systemErrorCode(problem) === "host-refused") await asked.remove();
+    // What was refused was no try, and those before it still count.
+    if (systemErrorCode(problem) === "host-refused")
+      await (this.#askedBefore === undefined ? asked.remove() : asked.write(this.#askedBefore));
     throw problem;
   }
 
@@ -165,6 +168,8 @@ function wentBack({ version }: WantedHost, running: string): IcosError {
   return new IcosError(
     "host-went-back",
     `The host was asked for version ${version} and still runs version ${running}.`,
-    { next: "The host's console says why. It is asked again after two hours, and at once for another version." },
+    {
+      next: "The host's console says why. It is asked again after a pause that doubles with each try, and at once for another version.",
+    },
   );
 }

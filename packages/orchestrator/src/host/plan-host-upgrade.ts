@@ -7,6 +7,8 @@ export const askedUpgradeSchema = v.strictObject({
   sha256: v.string(),
   /** Milliseconds since the epoch. */
   at: v.pipe(v.number(), v.safeInteger()),
+  /** How often, this time included. Earlier programs did not count. */
+  tries: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)), 1),
 });
 export type AskedUpgrade = Readonly<v.InferOutput<typeof askedUpgradeSchema>>;
 
@@ -23,18 +25,28 @@ export type HostUpgradePlan =
   | { readonly kind: "nothing" }
   /** The host was asked for just this, and yet does not run it: it went back, and is not restarted for it again and again. */
   | { readonly kind: "went-back"; readonly target: WantedHost; readonly againIn: number }
-  | { readonly kind: "ask"; readonly target: WantedHost };
+  /** `tries`: how often it will then have been asked for this. */
+  | { readonly kind: "ask"; readonly target: WantedHost; readonly tries: number };
 
 /** Upstream's longest wait between two tries. */
 export const LONGEST_MS = 2 * 3_600_000;
+/** Each try of a version that the host does not keep costs two restarts and its trial. */
+const LONGEST_AFTER_TRIES_MS = 24 * 3_600_000;
 
 /** Whether to have the host upgraded now. Pure. */
 export function planHostUpgrade({ wanted, running, asked, now }: HostUpgradeFacts): HostUpgradePlan {
   if (wanted === undefined || wanted.version === running) return { kind: "nothing" };
-  if (asked?.version !== wanted.version || asked.sha256 !== wanted.sha256) return { kind: "ask", target: wanted };
+  if (asked?.version !== wanted.version || asked.sha256 !== wanted.sha256)
+    return { kind: "ask", target: wanted, tries: 1 };
   // A clock that was set back must not make the wait longer.
-  const againIn = Math.min(asked.at, now) + LONGEST_MS - now;
-  return againIn > 0 ? { kind: "went-back", target: wanted, againIn } : { kind: "ask", target: wanted };
+  const againIn = Math.min(asked.at, now) + pauseAfterTries(asked.tries) - now;
+  if (againIn > 0) return { kind: "went-back", target: wanted, againIn };
+  return { kind: "ask", target: wanted, tries: asked.tries + 1 };
+}
+
+/** Two hours after the first, then twice as long each, at most a day. */
+function pauseAfterTries(tries: number): number {
+  return Math.min(LONGEST_MS * 2 ** (tries - 1), LONGEST_AFTER_TRIES_MS);
 }
 
 const FIRST_MS = 60_000;
