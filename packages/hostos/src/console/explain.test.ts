@@ -9,6 +9,15 @@ const MINUTE = 60_000;
 
 const HEALTHY: GuestReport = { state: "healthy", nodeId: "node-id", detail: "replica of subnet abc", at: NOW - 5_000 };
 
+const NETWORK_STATE: NetworkState = {
+  choice: { kind: "gateway-silent", card: "eno1", speed: 10_000, tried: ["eno1", "eno2"], cards: 2 },
+  mac: "6a:00:01:02:03:04",
+  address: "2001:db8::1/64",
+  gateway: "2001:db8::ff",
+  resolvers: [],
+  otherManagementMac: null,
+};
+
 const NODE: Observation = {
   now: NOW,
   recovering: false,
@@ -104,6 +113,17 @@ const CASES: readonly Case[] = [
     change: { vm: { kind: "unknown" }, network: { bridge: "missing", addresses: [] } },
     kind: "network-missing",
     tone: "bad",
+  },
+  {
+    when: "no card is chosen yet because no cable is in",
+    change: {
+      vm: { kind: "unknown" },
+      network: { bridge: "missing", addresses: [] },
+      networkState: { ...NETWORK_STATE, choice: { kind: "no-link", card: "eno1" } },
+    },
+    kind: "no-carrier",
+    tone: "bad",
+    says: /Check the cable/,
   },
   {
     when: "the cable is out while the guest starts",
@@ -242,14 +262,7 @@ for (const { when, change, kind, tone, says = /./ } of CASES) {
 }
 
 void test("a gateway that was silent, and a board that may be another one, stand beside the situation", () => {
-  const networkState: NetworkState = {
-    choice: { kind: "gateway-silent", card: "eno1", speed: 10_000, tried: ["eno1", "eno2"] },
-    mac: "6a:00:01:02:03:04",
-    address: "2001:db8::1/64",
-    gateway: "2001:db8::ff",
-    resolvers: [],
-    otherManagementMac: "b0:7b:25:c8:f6:c0",
-  };
+  const networkState = { ...NETWORK_STATE, otherManagementMac: "b0:7b:25:c8:f6:c0" };
   const board =
     "The management controller has the MAC address b0:7b:25:c8:f6:c0, which is not the configured one. Was the board replaced?";
   assert.deepEqual(explain({ ...NODE, networkState }).notices, [board]);

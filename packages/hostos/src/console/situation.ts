@@ -107,37 +107,39 @@ export function situationOf(observed: Observation): Situation {
       return running(observed, vm);
     case "starting":
     case "unknown":
-      return networkTrouble(observed.network) ?? { kind: "guest-starting" };
+      return networkTrouble(observed) ?? { kind: "guest-starting" };
     default:
       return vm satisfies never;
   }
 }
 
-function running({ now, network, report }: Observation, { since, bootFailed }: RunningVm): Situation {
+function running(observed: Observation, { since, bootFailed }: RunningVm): Situation {
+  const { now, report } = observed;
   const current = report !== undefined && report.at >= since ? report : undefined;
   if (current === undefined && bootFailed) return { kind: "guest-boot-failed" };
   const quietFor = now - (current?.at ?? since);
   if (quietFor >= SILENT_AFTER_MS)
-    return networkTrouble(network) ?? { kind: "guest-silent", seconds: Math.floor(quietFor / 1000) };
+    return networkTrouble(observed) ?? { kind: "guest-silent", seconds: Math.floor(quietFor / 1000) };
   if (current === undefined) return { kind: "guest-booting", seconds: Math.max(0, Math.floor((now - since) / 1000)) };
   const { detail } = current;
   switch (current.state) {
     case "healthy":
       return { kind: "healthy", detail };
     case "starting":
-      return networkTrouble(network) ?? { kind: "guest-working", detail };
+      return networkTrouble(observed) ?? { kind: "guest-working", detail };
     case "unhealthy":
-      return networkTrouble(network) ?? { kind: "guest-unhealthy", detail };
+      return networkTrouble(observed) ?? { kind: "guest-unhealthy", detail };
     default:
       return current.state satisfies never;
   }
 }
 
 /** Without a network the guest cannot get anywhere, whatever it says. */
-function networkTrouble({ bridge, addresses }: Network): Situation | undefined {
+function networkTrouble({ network: { bridge, addresses }, networkState }: Observation): Situation | undefined {
   switch (bridge) {
     case "missing":
-      return { kind: "network-missing" };
+      // There is no bridge before a card is chosen, and none is chosen while no cable is in.
+      return { kind: networkState?.choice.kind === "no-link" ? "no-carrier" : "network-missing" };
     case "no-carrier":
       return { kind: "no-carrier" };
     case "up":

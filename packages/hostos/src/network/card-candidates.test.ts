@@ -19,6 +19,7 @@ void test("wired cards with a predictable name are candidates, by name", () => {
     card("eno2"),
     card("eno10"),
     card("ens3", { bus: "virtio" }),
+    card("enP1p1s0f0"),
     card("enx0a1b2c3d4e5f", { bus: "usb" }),
     card("enp0s20f0u8u3c2", { bus: "usb" }),
     card("enp4s0", { wireless: true }),
@@ -31,7 +32,7 @@ void test("wired cards with a predictable name are candidates, by name", () => {
     card("eth0"),
   ];
   assert.deepEqual(candidateCards(interfaces), {
-    cards: ["eno2", "eno10", "enp65s0f1np1", "ens3"],
+    cards: ["eno2", "eno10", "enP1p1s0f0", "enp65s0f1np1", "ens3"],
     unusualNames: false,
   });
 });

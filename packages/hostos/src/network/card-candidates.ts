@@ -17,8 +17,8 @@ export interface Candidates {
   readonly unusualNames: boolean;
 }
 
-/** udev's names for cards on the board, by slot and by place: upstream's rule. */
-const PREDICTABLE = /^en[ops]/;
+/** udev's names for cards on the board, by slot and by place (upstream's rule), on further PCI domains, too. */
+const PREDICTABLE = /^en(P\d+)?[ops]/;
 
 /** What can stand in a file for networkd and in a command: `IFNAMSIZ`, and no leading hyphen. */
 const USABLE = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/;

@@ -13,9 +13,15 @@ export const cardChoiceSchema = v.variant("kind", [
   v.object({ kind: v.literal("working"), card: v.string(), speed, answer: v.picklist(["echo", "neighbour"]) }),
   /** A port of the bridge already: the choice of this boot stands. */
   v.object({ kind: v.literal("kept"), card: v.string() }),
-  /** Through no card the gateway answers; this is the fastest one with a link. */
-  v.object({ kind: v.literal("gateway-silent"), card: v.string(), speed, tried: v.array(v.string()) }),
-  /** No cable is in; this is the first card by name. */
+  /** Through no card the gateway answers; this is the fastest one with a link, of `cards` to choose from. */
+  v.object({
+    kind: v.literal("gateway-silent"),
+    card: v.string(),
+    speed,
+    tried: v.array(v.string()),
+    cards: v.number(),
+  }),
+  /** No cable is in, or no switch runs; this is the first card by name. */
   v.object({ kind: v.literal("no-link"), card: v.string() }),
   v.object({ kind: v.literal("no-card") }),
 ]);
@@ -39,10 +45,32 @@ export function decideCard(
   const [fastest] = order;
   if (fastest !== undefined) {
     const tried = order.map(({ card }) => card);
-    return { kind: "gateway-silent", card: fastest.card, speed: fastest.speed ?? null, tried };
+    return { kind: "gateway-silent", card: fastest.card, speed: fastest.speed ?? null, tried, cards: links.length };
   }
   const [first] = links;
   return first === undefined ? { kind: "no-card" } : { kind: "no-link", card: first.card };
+}
+
+/** After a power cut, switches and routers take longer to come up than a server does. */
+const ROUTER_SECONDS = 600;
+
+/**
+ * Whether the host goes on with this choice, which then lasts until it restarts, or looks at its cards again. Without a
+ * link there is nothing to go on with. `upSeconds`: since the kernel's start.
+ */
+export function isSettled(choice: CardChoice, upSeconds: number): boolean {
+  switch (choice.kind) {
+    case "working":
+    case "kept":
+      return true;
+    case "gateway-silent":
+      return choice.cards === 1 || upSeconds >= ROUTER_SECONDS;
+    case "no-link":
+    case "no-card":
+      return false;
+    default:
+      return choice satisfies never;
+  }
 }
 
 export function chosenCard(choice: CardChoice): string | undefined {

@@ -54,7 +54,7 @@ void test("a gateway is asked ten times, also one that answers no echo request",
   const { choice } = await choose({ eno1: { linkAfter: 0, gatewayAfter: 40 } });
   assert.equal(choice.kind, "working");
   const { choice: late, machine } = await choose({ eno1: { linkAfter: 0, gatewayAfter: 60 } });
-  assert.deepEqual(late, { kind: "gateway-silent", card: "eno1", speed: null, tried: ["eno1"] });
+  assert.deepEqual(late, { kind: "gateway-silent", card: "eno1", speed: null, tried: ["eno1"], cards: 1 });
   assert.equal(machine.commands.filter((command) => command.startsWith("ping")).length, 10);
   const { choice: quiet } = await choose({ eno1: { ...good, answersEcho: false } });
   assert.deepEqual(quiet, { kind: "working", card: "eno1", speed: null, answer: "neighbour" });
@@ -62,7 +62,13 @@ void test("a gateway is asked ten times, also one that answers no echo request",
 
 void test("without a working gateway there is a network all the same", async () => {
   const { choice } = await choose({ eno1: { linkAfter: 0 }, eno2: { linkAfter: 0, speed: 1_000 }, eno3: {} });
-  assert.deepEqual(choice, { kind: "gateway-silent", card: "eno2", speed: 1_000, tried: ["eno2", "eno1"] });
+  assert.deepEqual(choice, {
+    kind: "gateway-silent",
+    card: "eno2",
+    speed: 1_000,
+    tried: ["eno2", "eno1"],
+    cards: 3,
+  });
   const { choice: noCable, machine } = await choose({ eno2: {}, eno1: {} });
   assert.deepEqual(noCable, { kind: "no-link", card: "eno1" });
   assert.equal(machine.seconds, 18);

@@ -23,12 +23,13 @@ interface Machine {
   readonly configure: (
     cards: Readonly<Record<string, FakeCard>>,
     lanPrint?: string,
-  ) => Promise<{ warning: boolean; text: string; state: NetworkState }>;
+    upSeconds?: number,
+  ) => Promise<{ warning: boolean; text: string; state: NetworkState; settled: boolean }>;
 }
 
 async function onMachine(body: (machine: Machine) => Promise<void>): Promise<void> {
   const run = await mkdtemp(join(tmpdir(), "host-network-"));
-  const configure: Machine["configure"] = async (cards, lanPrint) => {
+  const configure: Machine["configure"] = async (cards, lanPrint, upSeconds = 20) => {
     const machine = new FakeCards(cards);
     const exec = {
       run: async (command: readonly string[]) => {
@@ -39,9 +40,9 @@ async function onMachine(body: (machine: Machine) => Promise<void>): Promise<voi
     };
     const { sysfs, clock, logger } = machine;
     const modules = { sysfs, clock, logger, exec, hasManagementController: async () => lanPrint !== undefined };
-    const { warning, text } = await configureHostNetwork(modules, { config, run });
+    const { warning, text, settled } = await configureHostNetwork(modules, { config, run, upSeconds });
     const file = await readFile(join(run, "icos/network.json"), "utf8");
-    return { warning, text, state: parseJson(networkStateSchema, file, { code: "bad", name: "The state" }) };
+    return { warning, text, settled, state: parseJson(networkStateSchema, file, { code: "bad", name: "The state" }) };
   };
   try {
     await body({ run, configure });
@@ -94,7 +95,21 @@ void test("a silent gateway is a warning that says what was tried", () =>
     assert.ok(warning);
     assert.match(text, /the gateway 2001:db8:0:1::1 answers through no network card \(tried ens3\), ens3 is used/);
     assert.equal(state.choice.kind, "gateway-silent");
-    assert.match((await configure({ ens3: {} })).text, /no network card has a link, ens3 is used/);
+    assert.match((await configure({ ens3: {} })).text, /no network card has a link\. Check that its cable is in/);
+  }));
+
+void test("cards are looked at again while none has a link, or another may be the right one and routers still start", () =>
+  onMachine(async ({ configure }) => {
+    const linked = { linkAfter: 0 };
+    const settled = async (cards: Readonly<Record<string, FakeCard>>, upSeconds: number) =>
+      (await configure(cards, undefined, upSeconds)).settled;
+    assert.equal(await settled({ eno1: { ...linked, gatewayAfter: 0 }, eno2: linked }, 20), true);
+    assert.equal(await settled({ eno1: {}, eno2: {} }, 3_600), false);
+    assert.equal(await settled({}, 3_600), false);
+    assert.equal(await settled({ eno1: linked, eno2: {} }, 599), false);
+    assert.equal(await settled({ eno1: linked, eno2: {} }, 600), true);
+    assert.equal(await settled({ eno1: linked }, 20), true);
+    assert.equal(await settled({ eno1: {}, eno2: { sysfs: { master: "br6" } } }, 20), true);
   }));
 
 void test("a management controller with another MAC address is noted; addresses follow the configuration", () =>

@@ -11,7 +11,7 @@ import {
   type NetworkFile,
 } from "@icos/config";
 import { describeError, makeDirectory, writeFileDurably } from "@icos/system";
-import { chosenCard } from "./card-choice.ts";
+import { chosenCard, isSettled } from "./card-choice.ts";
 import { chooseCard, type CardModules } from "./choose-card.ts";
 import type { HostAddress } from "./gateway-probe.ts";
 import { managementMac } from "./management-mac.ts";
@@ -26,6 +26,16 @@ export interface HostNetworkOptions {
   readonly config: HostosConfig;
   /** `/run` */
   readonly run: string;
+  /** Since the kernel's start. */
+  readonly upSeconds: number;
+}
+
+export interface ConfiguredNetwork {
+  readonly state: NetworkState;
+  /** Whether the cards need not be looked at again: see {@link isSettled}. */
+  readonly settled: boolean;
+  readonly warning: boolean;
+  readonly text: string;
 }
 
 /** Of the guest and its upgrade; further guests' are made with them (`guest-tap@.service`). */
@@ -40,8 +50,8 @@ const OURS = "20-";
  */
 export async function configureHostNetwork(
   modules: HostNetworkModules,
-  { config, run }: HostNetworkOptions,
-): Promise<{ readonly state: NetworkState; readonly warning: boolean; readonly text: string }> {
+  { config, run, upSeconds }: HostNetworkOptions,
+): Promise<ConfiguredNetwork> {
   const { prefixLength, gateway } = hostNetworkOf(config);
   const { ipv6, mac } = hostAddressOf(config, "HostOS");
   const address: HostAddress = { ipv6, prefixLength, gateway };
@@ -62,7 +72,7 @@ export async function configureHostNetwork(
   };
   await makeDirectory(join(run, "icos"));
   await writeFileDurably(join(run, NETWORK_STATE_FILE), `${JSON.stringify(state, null, 2)}\n`);
-  return { state, ...describeChoice(choice, gateway) };
+  return { state, settled: isSettled(choice, upSeconds), ...describeChoice(choice, gateway) };
 }
 
 /** A file of an earlier choice would keep its card in the bridge. */

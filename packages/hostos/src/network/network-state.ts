@@ -37,7 +37,7 @@ export function describeChoice(
   });
   if (choice.kind === "no-card") {
     const next = "Check that one is in the machine and switched on in its firmware.";
-    return bad("no network card was found, the host's bridge has no uplink", next);
+    return bad("no network card was found", next);
   }
   const { card } = choice;
   if (choice.kind === "kept") return good(`network card ${card}: it is a port of the bridge already`);
@@ -48,7 +48,7 @@ export function describeChoice(
   }
   if (choice.kind === "no-link") {
     const next = "Check that its cable is in and the switch's port is on.";
-    return bad(`no network card has a link, ${card} is used`, next);
+    return bad("no network card has a link", next);
   }
   const tried = choice.tried.join(", ");
   const text = `the gateway ${gateway} answers through no network card (tried ${tried}), ${card} is used`;

@@ -1,10 +1,11 @@
 import { access, readFile } from "node:fs/promises";
+import { uptime } from "node:os";
 import { CONFIG_OBJECTS, readObject } from "@icos/config";
 import { createExec, createLogger, describeError, IcosError, systemClock } from "@icos/system";
 import { configureHostNetwork } from "../network/configure-host-network.ts";
 import { networkSysfs } from "../network/network-sysfs.ts";
 
-/** Runs as root before systemd-networkd. On failure systemd starts it again, so the message is repeated. */
+/** Runs as root before systemd-networkd. On failure, and until the choice is settled, systemd starts it again. */
 const CONFIG_FILE = "/run/config/config.json";
 const logger = createLogger(process.stderr, { journal: true, name: "generate-network-config" });
 const exec = createExec();
@@ -22,9 +23,11 @@ try {
       () => false,
     );
   const modules = { sysfs: networkSysfs(), exec, clock: systemClock, logger, hasManagementController };
-  const { state, warning, text } = await configureHostNetwork(modules, { config, run: "/run" });
-  logger.log(warning ? "warning" : "info", text, { state });
-  say(warning ? `WARNING: ${text}` : text);
+  const options = { config, run: "/run", upSeconds: uptime() };
+  const { state, settled, warning, text } = await configureHostNetwork(modules, options);
+  logger.log(warning ? "warning" : "info", text, { state, settled });
+  say(`${warning ? "WARNING: " : ""}${text}${settled ? "" : " The host goes on looking."}`);
+  if (!settled) process.exitCode = 1;
 } catch (error) {
   logger.log("error", "The host has no network.", { error: describeError(error) });
   say(`the host has no network: ${describeError(error)}${error instanceof IcosError ? ` ${error.next ?? ""}` : ""}`);
