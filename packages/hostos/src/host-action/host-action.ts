@@ -12,7 +12,6 @@ export const HOST_ACTIONS = [
   "reboot",
   /** Restart the host in a minute. */
   "reboot-soon",
-  "power-off",
 ] as const;
 
 export type HostAction = (typeof HOST_ACTIONS)[number];

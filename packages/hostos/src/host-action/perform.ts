@@ -44,10 +44,6 @@ const ACTIONS: { readonly [Action in HostAction]: ActionEntry } = {
   },
   reboot: { users: [LIMITED_CONSOLE], command: ["start", "--no-block", "host-reboot.service"] },
   "reboot-soon": { users: [HOST_AGENT], command: ["start", "host-reboot.timer"] },
-  "power-off": {
-    users: [LIMITED_CONSOLE],
-    command: ["start", "--no-block", "--job-mode=replace-irreversibly", "poweroff.target"],
-  },
 };
 
 /**
