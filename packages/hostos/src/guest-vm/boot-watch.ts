@@ -8,6 +8,11 @@ export const BOOT_TIMEOUT_MS = 5 * 60_000;
 /** How long a guest that has not said how its boot went may say nothing at all. */
 export const SILENCE_MS = 10 * 60_000;
 
+/** The firmware of a confidential guest may accept every page of its memory before it says anything: 2 s for each GiB. */
+export function silenceLimitMs(guest: { readonly memoryMiB: number; readonly confidential: boolean }): number {
+  return SILENCE_MS + (guest.confidential ? (guest.memoryMiB / 1_024) * 2_000 : 0);
+}
+
 export interface BootWatchOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs?: number | undefined;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { suite, test } from "node:test";
 import { systemClock } from "@icos/system";
+import { silenceLimitMs } from "./boot-watch.ts";
 import { kindIs, runFakeGuest } from "./fake-run.ts";
 
 void suite("a guest that says nothing", { concurrency: true }, () => {
@@ -20,6 +21,12 @@ void suite("a guest that says nothing", { concurrency: true }, () => {
     assert.deepEqual(await machine.bootState(), { alternative: "A", cycle: "stable" });
     stop();
     await result;
+  });
+
+  void test("a confidential guest of hundreds of gigabytes may be silent longer, while its memory is accepted", () => {
+    const memoryMiB = 486 * 1024;
+    assert.equal(silenceLimitMs({ memoryMiB, confidential: false }), 600_000);
+    assert.equal(silenceLimitMs({ memoryMiB, confidential: true }), 600_000 + 486 * 2_000);
   });
 
   void test("a guest that waits, and says so, is left alone", async () => {

@@ -11,14 +11,21 @@ export interface MachineFacts {
   readonly cpus: number;
   /** The processor tells threads from cores in AMD's way; a guest with several threads a core needs to be told. */
   readonly topologyExtensions: boolean;
-  /** Of 2 MiB. */
-  readonly freeHugepages: number;
+  readonly hugepages: Hugepages;
   readonly kvm: Usable;
   readonly vhostNet: boolean;
   readonly vhostVsock: Usable;
   readonly sevSnp: Usable;
   /** How many guests the host has disks for. */
   readonly guests: number;
+}
+
+/** Pages of 2 MiB. */
+export interface Hugepages {
+  /** All that the kernel keeps for this: memory that nothing else can have. */
+  readonly pool: number;
+  /** What a new machine can have of them. A page that is promised to a running one counts as free until it is touched. */
+  readonly available: number;
 }
 
 export type Usable = { readonly kind: "usable" } | { readonly kind: "unusable"; readonly reason: string };
@@ -37,7 +44,7 @@ export async function readMachineFacts(
     memoryMiB: await readMemory(proc),
     cpus: cpus(),
     topologyExtensions: /^flags\s*:.*\btopoext\b/m.test(await textOf(join(proc, "cpuinfo"))),
-    freeHugepages: await readFreeHugepages(places),
+    hugepages: await readHugepages(places),
     kvm: await canOpen(join(dev, "kvm")),
     vhostNet: vhostNet.kind === "usable",
     vhostVsock: await canOpen(join(dev, "vhost-vsock")),
@@ -47,13 +54,24 @@ export async function readMachineFacts(
 }
 
 /** Where the kernel counts hugepages of 2 MiB. */
-export function hugepageFile({ sys }: Pick<GuestVmPlaces, "sys">, name: "nr_hugepages" | "free_hugepages"): string {
+export function hugepageFile(
+  { sys }: Pick<GuestVmPlaces, "sys">,
+  name: "nr_hugepages" | "free_hugepages" | "resv_hugepages",
+): string {
   return join(sys, "kernel/mm/hugepages/hugepages-2048kB", name);
 }
 
-export async function readFreeHugepages(places: Pick<GuestVmPlaces, "sys">): Promise<number> {
-  const text = (await textOf(hugepageFile(places, "free_hugepages"))).trim();
-  return /^\d+$/.test(text) ? Number(text) : 0;
+async function readHugepages(places: Pick<GuestVmPlaces, "sys">): Promise<Hugepages> {
+  async function count(name: Parameters<typeof hugepageFile>[1]): Promise<number> {
+    const text = (await textOf(hugepageFile(places, name))).trim();
+    return /^\d+$/.test(text) ? Number(text) : 0;
+  }
+  const [pool, free, reserved] = await Promise.all([
+    count("nr_hugepages"),
+    count("free_hugepages"),
+    count("resv_hugepages"),
+  ]);
+  return { pool, available: Math.max(0, free - reserved) };
 }
 
 async function readMemory(proc: string): Promise<number> {

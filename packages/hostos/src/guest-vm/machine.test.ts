@@ -18,7 +18,7 @@ const SERVER: MachineFacts = {
   memoryMiB: 515_000,
   cpus: 64,
   topologyExtensions: true,
-  freeHugepages: 243 * 1024,
+  hugepages: { pool: 243 * 1024, available: 243 * 1024 },
   kvm: { kind: "usable" },
   vhostNet: true,
   vhostVsock: { kind: "usable" },
@@ -38,8 +38,12 @@ const CASES: readonly Case[] = [
   { name: "guestos_vm_kvm" },
   { name: "guestos_vm_qemu", variant: "dev", host: { vm_cpu: "qemu", vm_memory: 16 }, facts: { vhostNet: false } },
   { name: "guestos_vm_sev", host: { tee: true } },
-  { name: "upgrade_guestos", role: { type: "upgrade" }, facts: { freeHugepages: 0 } },
-  { name: "multi_guestos_vm", role: { type: "default", slot: 16 }, facts: { freeHugepages: 0, guests: 4 } },
+  { name: "upgrade_guestos", role: { type: "upgrade" } },
+  {
+    name: "multi_guestos_vm",
+    role: { type: "default", slot: 16 },
+    facts: { hugepages: { pool: 0, available: 0 }, guests: 4 },
+  },
 ];
 
 function machineOf({ role = { type: "default", slot: 0 }, variant = "prod", facts, host }: Case) {

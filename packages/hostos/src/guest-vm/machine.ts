@@ -37,7 +37,8 @@ export function guestMachine({ plan, boot, medium, variables, storage, places }:
       { mac: identity.mac, tap: { interface: identity.tap, bridge: identity.bridge, vhost: plan.vhostNet } },
     ],
     devices: {
-      balloon: plan.confidential === undefined,
+      // Pages that a guest gives back could be missing when it wants them again: those of hugepages are its own alone.
+      balloon: plan.memory === "private",
       watchdog: true,
       panic: true,
       usb: true,

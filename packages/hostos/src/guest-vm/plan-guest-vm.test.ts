@@ -18,7 +18,7 @@ const SERVER: MachineFacts = {
   memoryMiB: 515_000,
   cpus: 64,
   topologyExtensions: true,
-  freeHugepages: 0,
+  hugepages: { pool: 0, available: 0 },
   kvm: usable,
   vhostNet: true,
   vhostVsock: usable,
@@ -114,15 +114,26 @@ void test("CPUs: sockets, cores and threads as upstream divides them, and no mor
   assert.equal(planVcpus(wish, { cpus: 1, guests: 4 }), 1);
 });
 
-void test("hugepages are used when enough are free, and never for a confidential guest", () => {
+void test("hugepages are used when enough are free, and never for a confidential guest or the upgrade VM", () => {
   const enough = (486 * 1024) / 2;
-  assert.equal(plan("prod", { freeHugepages: enough }).memory, "hugepages");
-  assert.equal(plan("prod", { freeHugepages: enough - 1 }).memory, "private");
-  const confidential = plan("prod", { freeHugepages: enough, sevSnp: usable }, { tee: true });
+  const hugepages = { pool: enough, available: enough };
+  assert.equal(plan("prod", { hugepages }).memory, "hugepages");
+  assert.equal(plan("prod").memory, "private");
+  const confidential = plan("prod", { hugepages, sevSnp: usable }, { tee: true });
   assert.equal(confidential.memory, "memfd");
+  assert.equal(plan("prod", { hugepages }, { role: { type: "upgrade" } }).memory, "private");
   assert.equal(planHugepages(host(), "prod", SERVER), enough);
   assert.equal(planHugepages(host(), "dev", { ...SERVER, guests: 2 }), 2048);
   assert.equal(planHugepages(host({ tee: true }), "prod", SERVER), 0);
+});
+
+void test("a guest that misses a page does not take as much plain memory beside the pages that lie idle", () => {
+  const enough = (486 * 1024) / 2;
+  assert.equal(
+    refusal(() => plan("prod", { hugepages: { pool: enough - 1, available: enough - 1 } })),
+    "hugepages-short",
+  );
+  assert.equal(plan("prod", { memoryMiB: 2 * 515_000, hugepages: { pool: enough, available: 0 } }).memory, "private");
 });
 
 void test("a confidential guest gets upstream's launch, on a machine that can do it", () => {

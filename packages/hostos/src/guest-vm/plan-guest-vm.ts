@@ -2,8 +2,16 @@ import type { HostosConfig } from "@icos/config";
 import { IcosError } from "@icos/system";
 import type { Accelerator, CpuTopology, SevSnp } from "@icos/vm";
 import { guestVmIdentity, type GuestVmIdentity, type GuestVmRole } from "./identity.ts";
-import { HUGEPAGE_MIB, type MachineFacts, type Usable } from "./machine-facts.ts";
-import { planMemory, planTopology, planVcpus, PRODUCTION_RESOURCES, type ResourceWish } from "./plan-resources.ts";
+import type { MachineFacts, Usable } from "./machine-facts.ts";
+import {
+  planGuestMemory,
+  planMemory,
+  planTopology,
+  planVcpus,
+  PRODUCTION_RESOURCES,
+  type GuestMemory,
+  type ResourceWish,
+} from "./plan-resources.ts";
 
 export type Variant = "prod" | "dev";
 
@@ -11,7 +19,7 @@ export type Variant = "prod" | "dev";
 export interface GuestVmPlan {
   readonly identity: GuestVmIdentity;
   readonly memoryMiB: number;
-  readonly memory: "private" | "hugepages" | "memfd";
+  readonly memory: GuestMemory;
   readonly vcpus: number;
   readonly topology: CpuTopology;
   readonly accelerator: Accelerator;
@@ -43,7 +51,10 @@ const SEV_SNP: SevSnp = { cbitpos: 51, reducedPhysBits: 1, policy: 0x30000 };
 /** Part of the launch measurement, so it is a model and not the host's processor. */
 const SEV_CPU = "EPYC-v4,topoext=on,l3-cache=off";
 
-/** Throws what keeps the machine from running: `memory-too-small`, `not-enough-memory`, `kvm-unusable`, `sev-unusable`. */
+/**
+ * Throws what keeps the machine from running: `memory-too-small`, `not-enough-memory`, `hugepages-short`, `kvm-unusable`,
+ * `sev-unusable`.
+ */
 export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): GuestVmPlan {
   const wish = resourceWish(host, variant);
   const confidential = host.icos_settings.enable_trusted_execution_environment;
@@ -56,12 +67,12 @@ export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): G
   const vcpus = planVcpus(wish, facts);
   // The emulated processor has no threads.
   const topology = emulated ? { sockets: 1, cores: vcpus, threads: 1 } : planTopology(vcpus);
-  const hugepages = !confidential && facts.freeHugepages * HUGEPAGE_MIB >= memoryMiB;
+  const memory = planGuestMemory({ type: role.type, confidential, memoryMiB }, facts);
   const vsock = facts.vhostVsock.kind === "usable";
   return {
     identity,
     memoryMiB,
-    memory: confidential ? "memfd" : hugepages ? "hugepages" : "private",
+    memory,
     vcpus,
     topology,
     accelerator: { kind: emulated ? "tcg" : "kvm" },
@@ -70,7 +81,7 @@ export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): G
     firmwareStartsKernel: variant === "prod",
     vhostNet: facts.vhostNet,
     vsockCid: vsock ? identity.vsockCid : undefined,
-    warnings: warningsOf(wish, facts, { hugepages, confidential, vcpus }),
+    warnings: warningsOf(wish, facts, { slow: role.type === "default" && memory === "private", vcpus }),
   };
 }
 
@@ -97,13 +108,13 @@ function cpuModel(
 function warningsOf(
   wish: ResourceWish,
   facts: MachineFacts,
-  { hugepages, confidential, vcpus }: { hugepages: boolean; confidential: boolean; vcpus: number },
+  { slow, vcpus }: { slow: boolean; vcpus: number },
 ): string[] {
   const warnings: string[] = [];
   if (wish.vcpus > facts.cpus) {
     warnings.push(`The guest gets ${vcpus} virtual CPUs: ${wish.vcpus} are wished, and the machine has ${facts.cpus}.`);
   }
-  if (!hugepages && !confidential) warnings.push("The guest's memory is not in hugepages: too few of them are free.");
+  if (slow) warnings.push("The guest's memory is not in hugepages: too few of them are free.");
   if (!facts.vhostNet) warnings.push("The guest's network is slower than it could be: /dev/vhost-net cannot be used.");
   const { vhostVsock } = facts;
   if (vhostVsock.kind === "unusable")

@@ -54,6 +54,32 @@ export function planMemory(
   return memoryMiB;
 }
 
+/** What holds a machine's memory. Only the firmware's choice, `memfd`, is given to confidential guests. */
+export type GuestMemory = "private" | "hugepages" | "memfd";
+
+/** `reserve-hugepages.service` tops the pages up, or gives them all back, at each start of the guest's unit. */
+export const HUGEPAGES_SHORT = "hugepages-short";
+
+/**
+ * Hugepages for a guest that finds all of its pages. The upgrade VM, small and short-lived, takes none: a guest that restarts
+ * beside it would miss them. Throws `hugepages-short` where plain memory would not fit beside pages that lie idle.
+ */
+export function planGuestMemory(
+  machine: { readonly type: "default" | "upgrade"; readonly confidential: boolean; readonly memoryMiB: number },
+  { hugepages: { pool, available }, memoryMiB }: Pick<MachineFacts, "hugepages" | "memoryMiB">,
+): GuestMemory {
+  if (machine.confidential) return "memfd";
+  if (machine.type === "upgrade") return "private";
+  const needed = machine.memoryMiB / HUGEPAGE_MIB;
+  if (available >= needed) return "hugepages";
+  if (machine.memoryMiB + pool * HUGEPAGE_MIB + HOST_RESERVE_MIB <= memoryMiB) return "private";
+  throw new IcosError(
+    HUGEPAGES_SHORT,
+    `The guest needs ${needed} pages of ${HUGEPAGE_MIB} MiB, of which ${available} are free, and the other memory does not hold it.`,
+    { next: "The next start asks the kernel for the pages again. Restart the machine if this lasts." },
+  );
+}
+
 /** Never more virtual CPUs than the machine has processors, each guest an equal part. */
 export function planVcpus(wish: ResourceWish, facts: Pick<MachineFacts, "cpus" | "guests">): number {
   return Math.max(1, Math.floor(Math.min(wish.vcpus, facts.cpus) / facts.guests));

@@ -88,6 +88,20 @@ void suite("the runner of a guest", { concurrency: true }, () => {
     assert.deepEqual(await machine.bootState(), state);
   });
 
+  void test("a guest that misses hugepages at a restart ends its runner, so that systemd has the pages reserved again", async () => {
+    const { machine, reach, result, commands } = await runFakeGuest();
+    const { state } = await reach(kindIs("running"));
+    assert.ok(state.kind === "running");
+    const { proc, sys } = machine.places;
+    await writeFile(join(proc, "meminfo"), `MemTotal:  ${6 * 1024 * 1024} kB\n`);
+    await writeFile(join(sys, "kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"), "2047\n");
+    process.kill(state.pid, "SIGKILL");
+    await assert.rejects(result, { code: "hugepages-short" });
+    assert.equal(commands.length, 1);
+    const failed = await reach(kindIs("failed"));
+    assert.ok(failed.state.kind === "failed" && failed.state.code === "hugepages-short");
+  });
+
   void test("a problem that can be named is, with what to do about it", async () => {
     const noKvm = await runFakeGuest({ before: ({ places }) => rm(join(places.dev, "kvm")) });
     await assert.rejects(noKvm.result, { code: "kvm-unusable" });

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { describeError, IcosError, systemErrorCode, type SpawnCommand } from "@icos/system";
 import { createVmRunner, type RestartPolicy, type VmRunner, type VmState } from "@icos/vm";
-import { watchBoot, type BootWatchOptions } from "./boot-watch.ts";
+import { silenceLimitMs, watchBoot, type BootWatchOptions } from "./boot-watch.ts";
 import type { Consoles } from "./consoles.ts";
 import { serveControl, type ControlRequest, type ControlServer } from "./control.ts";
 import { guestVmName } from "./identity.ts";
 import { writeRunnerMetrics } from "./metrics.ts";
+import { HUGEPAGES_SHORT } from "./plan-resources.ts";
 import { prepareStart, type PreparedStart, type StartOptions } from "./prepare-start.ts";
 import type { GuestVmPlaces } from "./places.ts";
 import { createRecorder } from "./recorder.ts";
@@ -49,6 +50,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   if (signal.aborted) return;
   const recorder = createRecorder({ name, file, previous }, modules);
   const ended = Promise.withResolvers<VmState>();
+  ended.promise.catch(() => undefined); // nobody waits for it when the first start fails
   let start: PreparedStart | undefined;
   let watching = new AbortController();
 
@@ -62,7 +64,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     );
   }
 
-  function watch(): void {
+  function watch({ plan }: PreparedStart): void {
     watching.abort();
     watching = new AbortController();
     const observe = (progress: Parameters<typeof recorder.boot>[0]): void => {
@@ -71,12 +73,16 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
       if (progress === "hung" && role.type === "default") startAgain("it hung before it had booted");
     };
     const since = clock.now();
-    const watched = { signal: watching.signal, mayBeAtWork: () => mayBeAtWork(role, places, since) };
+    const { memoryMiB, confidential } = plan;
+    const watched = {
+      signal: watching.signal,
+      silenceMs: silenceLimitMs({ memoryMiB, confidential: confidential !== undefined }),
+      mayBeAtWork: () => mayBeAtWork(role, places, since),
+    };
     watchBoot(places.serialLog, observe, { ...watched, ...modules.bootWatch }).catch((error: unknown) =>
       logger.log("warning", "serial log not watched", { error: describeError(error) }),
     );
-    const tap = start?.plan.identity.tap;
-    if (tap !== undefined) void watchCard(tap, reconnect, { sys: places.sys, clock, signal: watching.signal });
+    void watchCard(plan.identity.tap, reconnect, { sys: places.sys, clock, signal: watching.signal });
   }
 
   /** A machine cannot be given another card while it runs: it is started again. */
@@ -103,7 +109,11 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
   }
 
   async function prepare(abort: AbortSignal): Promise<PreparedStart> {
-    const prepared = await prepareStart(options, modules, abort);
+    const prepared = await prepareStart(options, modules, abort).catch((error: unknown) => {
+      // Systemd sees to the pages when it starts this runner again.
+      if (error instanceof IcosError && error.code === HUGEPAGES_SHORT) ended.reject(error);
+      throw error;
+    });
     start = prepared;
     recorder.planned(prepared.plan);
     for (const warning of prepared.plan.warnings) logger.log("warning", warning);
@@ -111,7 +121,7 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
       ...prepared,
       async commit() {
         await prepared.commit();
-        watch();
+        watch(prepared);
       },
     };
   }
@@ -198,6 +208,8 @@ export async function runGuestVm(options: StartOptions, modules: RunModules, sig
     if (signal.aborted) await ended.promise;
     else {
       const next = error instanceof IcosError ? (error.next ?? null) : null;
+      // Systemd starts another runner; this one must not start a machine beside it.
+      await runner.kill().catch((late: unknown) => logger.log("error", "not ended", { error: describeError(late) }));
       recorder.become({
         kind: "failed",
         since: clock.now(),

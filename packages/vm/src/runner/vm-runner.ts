@@ -31,6 +31,14 @@ export interface VmRunnerModules {
   readonly clock?: Clock | undefined;
 }
 
+/**
+ * How long QEMU may take to greet. It does so when the machine is made, for which a confidential one hands each page over to
+ * the firmware: libvirt, too, waits a second longer for each GiB.
+ */
+function qmpTimeoutMs({ memoryMiB }: MachineDefinition): number {
+  return 30_000 + (memoryMiB / 1_024) * 1_000;
+}
+
 /** Runs one machine: starts its QEMU, starts it again as the policy says, stops it. */
 export interface VmRunner {
   /**
@@ -118,6 +126,7 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
     let announced: MachineExit | undefined;
     try {
       const qmp = await connectQmp(definition.qmpSocket, {
+        timeoutMs: qmpTimeoutMs(definition),
         signal: AbortSignal.any([signal, gone.signal]),
         onEvent: (event) => (announced = exitOfEvent(event, announced) ?? announced),
       });
