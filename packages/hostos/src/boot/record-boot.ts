@@ -11,10 +11,11 @@ import { describeError, type Logger } from "@icos/system";
  */
 export async function recordBoot(store: GrubenvStore, running: Slot, logger: Logger): Promise<string | undefined> {
   try {
-    const { next, boots, label, persist } = await prepareBoot(store);
+    const boot = await prepareBoot(store);
+    const { next, boots, label } = boot;
     if ((label !== "upgrade" && label !== "failsafe") || boots !== running) return undefined;
     logger.log("warning", "GRUB could not store the boot state; the host does it now", { ...next });
-    await persist();
+    await boot.persist();
     return `${next.alternative} ${next.cycle}`;
   } catch (error) {
     logger.log("warning", "the boot state cannot be read or stored", { error: describeError(error) });
