@@ -10,9 +10,9 @@ export interface TestImage {
   readonly accelerator: Accelerator;
 }
 
-/** Builds the development image, or takes it from the cache. `scratch` is a directory of the test. */
-export async function openTestImage(scratch: string): Promise<TestImage> {
-  const build = await buildOs("guestos", { variant: "dev" });
+/** Builds an image, or takes it from the cache. `scratch` is a directory of the test. */
+export async function openTestImage(scratch: string, variant: "dev" | "prod" = "dev"): Promise<TestImage> {
+  const build = await buildOs("guestos", { variant });
   const tools = await openToolsTree();
   const { kind } = await chooseAccelerator(
     { baseImage: build.diskImage.path, scratch: join(scratch, "probe"), wish: process.env["ICOS_ACCELERATOR"] },

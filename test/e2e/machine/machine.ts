@@ -14,6 +14,8 @@ export interface TestMachineOptions {
   /** Writes the configuration medium to this path; without it the machine has none. */
   readonly writeMedium?: ((path: string) => Promise<void>) | undefined;
   readonly networkCards?: readonly MachineNetworkCard[] | undefined;
+  /** Whether OVMF starts the kernel, as HostOS has it for a production guest. */
+  readonly firmware?: boolean | undefined;
 }
 
 export interface TestMachine {
@@ -26,6 +28,8 @@ export interface TestMachine {
 }
 
 const CONSOLE = "console.log";
+/** In the tools tree. */
+const FIRMWARE = { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd" };
 
 /**
  * Boots a machine from a thin disk over the image, as a testnet does, and ends it when `use` is through. A machine that
@@ -76,7 +80,7 @@ export async function withMachine(
 
 async function defineMachine(
   { build, tools, accelerator }: TestImage,
-  { changeDisk, writeMedium, networkCards = [] }: TestMachineOptions,
+  { changeDisk, writeMedium, networkCards = [], firmware = false }: TestMachineOptions,
   directory: string,
 ): ReturnType<Parameters<typeof createVmRunner>[0]["prepare"]> {
   const disk = { file: join(directory, "disk.qcow2"), format: "qcow2" } as const;
@@ -86,13 +90,21 @@ async function defineMachine(
   if (configMedium !== undefined) await writeMedium?.(configMedium);
   const boot = await prepareDirectBoot({ disk, directory: join(directory, "boot") }, tools);
   const { kernel, initrd, commandLine } = boot;
+  const variables = join(directory, "firmware.fd");
+  if (firmware) await tools.exec.run(["cp", "--no-preserve=mode", FIRMWARE.variables, variables]);
   return {
     name: "refusal",
     uuid: randomUUID(),
     memoryMiB: 1024,
     vcpus: 1,
     accelerator,
-    boot: { kind: "direct", kernel, initrd, commandLine },
+    boot: {
+      kind: "direct",
+      kernel,
+      initrd,
+      commandLine,
+      firmware: firmware ? { code: FIRMWARE.code, variables } : undefined,
+    },
     disks: [disk],
     configMedium,
     networkCards,
