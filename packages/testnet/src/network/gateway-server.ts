@@ -6,6 +6,12 @@ import { IcosError } from "@icos/system";
 import { hostAddress } from "./ipv6-address.ts";
 import { splice } from "./splice.ts";
 
+/**
+ * After this long without traffic Node asks the other end ten times, a second apart, and then gives the connection up. A machine
+ * that boots beside others on an emulated host may answer nothing for longer, and a session in it is not to end for that.
+ */
+const IDLE_MS = 30 * 60_000;
+
 export interface GatewayServerOptions {
   readonly socketPath: string;
   /** Only addresses within these are connected to. */
@@ -81,7 +87,7 @@ function openTunnel(
   head: Buffer,
   { connectTimeout, halfOpenTimeout }: { readonly connectTimeout: number; readonly halfOpenTimeout: number },
 ): void {
-  const remote = connect({ ...target, allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+  const remote = connect({ ...target, allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: IDLE_MS });
   const timer = setTimeout(() => {
     refuse(client, 504, "No answer");
     remote.destroy();
