@@ -9,6 +9,7 @@ export type { QemuVersion, QmpEvent } from "./qmp/messages.ts";
 export * from "./console/limit-log.ts";
 export type { MachineExit } from "./runner/machine-exit.ts";
 export * from "./runner/restart-policy.ts";
+export type { UsbDevice } from "./runner/usb-device.ts";
 export * from "./runner/vm-runner.ts";
 export * from "./runner/vm-state.ts";
 export { createBlockDiskAccess, findPartition } from "./boot/block-disk.ts";

@@ -28,12 +28,13 @@ export interface QmpClient {
   close(): void;
 }
 
-const TIMEOUT_MS = 30_000;
+/** For QEMU to greet, and to answer a command, where a caller does not say another time. */
+export const QMP_TIMEOUT_MS = 30_000;
 const RETRY_MS = 20;
 
 /** Connects to the QMP socket of a QEMU that may just be starting. */
 export async function connectQmp(path: string, options: ConnectQmpOptions = {}): Promise<QmpClient> {
-  const { clock = systemClock, timeoutMs = TIMEOUT_MS, signal } = options;
+  const { clock = systemClock, timeoutMs = QMP_TIMEOUT_MS, signal } = options;
   const deadline = clock.now() + timeoutMs;
   for (;;) {
     signal?.throwIfAborted();
@@ -137,7 +138,7 @@ async function greet(
   }
 
   try {
-    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    const timeoutMs = options.timeoutMs ?? QMP_TIMEOUT_MS;
     const version = await withTimeout(greeting.promise, timeoutMs, `QEMU did not greet on ${path}`);
     await execute("qmp_capabilities");
     return { version, execute, closed: closed.promise, close: () => void socket.destroy() };

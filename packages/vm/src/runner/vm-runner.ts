@@ -1,12 +1,12 @@
 import { describeError, IcosError, systemClock, type Clock, type SpawnCommand } from "@icos/system";
 import { limitLog } from "../console/limit-log.ts";
 import type { MachineDefinition } from "../machine/definition.ts";
-import { USB_BUS } from "../machine/render-qemu-devices.ts";
-import { connectQmp, type QmpClient } from "../qmp/client.ts";
+import { connectQmp, QMP_TIMEOUT_MS, type QmpClient } from "../qmp/client.ts";
 import { exitOfEvent, machineExit, type MachineExit } from "./machine-exit.ts";
 import { endedOnTakenDisk, startQemu, type QemuProcess } from "./qemu-process.ts";
 import { DEFAULT_RESTART_POLICY, planAfterExit, type RestartPolicy } from "./restart-policy.ts";
 import { stopMachine } from "./stop-machine.ts";
+import { plugUsb, unplugUsb, type UsbDevice } from "./usb-device.ts";
 import type { StopResult, VmState, VmStatus } from "./vm-state.ts";
 
 /** A boot that has something to do between the moment it is certain and the guest's first instruction. */
@@ -36,7 +36,7 @@ export interface VmRunnerModules {
  * the firmware: libvirt, too, waits a second longer for each GiB.
  */
 function qmpTimeoutMs({ memoryMiB }: MachineDefinition): number {
-  return 30_000 + (memoryMiB / 1_024) * 1_000;
+  return QMP_TIMEOUT_MS + (memoryMiB / 1_024) * 1_000;
 }
 
 /** Runs one machine: starts its QEMU, starts it again as the policy says, stops it. */
@@ -65,12 +65,6 @@ export interface VmRunner {
   unplugUsb(device: UsbDevice): Promise<void>;
   status(): Promise<VmStatus>;
   readonly state: VmState;
-}
-
-/** What a kind of USB device is known by. */
-export interface UsbDevice {
-  readonly vendorId: number;
-  readonly productId: number;
 }
 
 interface FirstBoot {
@@ -258,19 +252,10 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       await running().qmp.execute("system_reset");
     },
     async plugUsb(device) {
-      const { vendorId: vendorid, productId: productid } = device;
-      const { qmp } = running();
-      const id = usbId(device);
-      if (await hasDevice(qmp, id)) return;
-      await qmp.execute("device_add", { driver: "usb-host", id, bus: USB_BUS, vendorid, productid });
+      await plugUsb(running().qmp, device);
     },
     async unplugUsb(device) {
-      const { qmp } = running();
-      const id = usbId(device);
-      if (!(await hasDevice(qmp, id))) {
-        throw new IcosError("usb-not-plugged", `Machine ${name} has no USB device ${usbName(device)} of the host.`);
-      }
-      await qmp.execute("device_del", { id });
+      await unplugUsb(running().qmp, device, name);
     },
     async status() {
       const qemu = await run?.qmp.execute("query-status").catch(() => undefined);
@@ -280,20 +265,6 @@ export function createVmRunner(options: VmRunnerOptions, modules: VmRunnerModule
       return state;
     },
   };
-}
-
-/** As `lsusb` writes it. */
-function usbName({ vendorId, productId }: UsbDevice): string {
-  return `${vendorId.toString(16).padStart(4, "0")}:${productId.toString(16).padStart(4, "0")}`;
-}
-
-function usbId({ vendorId, productId }: UsbDevice): string {
-  return `usb-${vendorId.toString(16)}-${productId.toString(16)}`;
-}
-
-async function hasDevice(qmp: QmpClient, id: string): Promise<boolean> {
-  const devices = await qmp.execute("qom-list", { path: "/machine/peripheral" });
-  return devices.some(({ name }) => name === id);
 }
 
 function notStarted(name: string, exit: MachineExit, diskTaken: boolean): IcosError {
