@@ -119,7 +119,7 @@ const CASES: readonly Case[] = [
     change: {
       vm: { kind: "unknown" },
       network: { bridge: "missing", addresses: [] },
-      networkState: { ...NETWORK_STATE, choice: { kind: "no-link", card: "eno1" } },
+      networkState: { ...NETWORK_STATE, choice: { kind: "no-link" } },
     },
     kind: "no-carrier",
     tone: "bad",

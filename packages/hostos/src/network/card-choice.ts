@@ -21,8 +21,8 @@ export const cardChoiceSchema = v.variant("kind", [
     tried: v.array(v.string()),
     cards: v.number(),
   }),
-  /** No cable is in, or no switch runs; this is the first card by name. */
-  v.object({ kind: v.literal("no-link"), card: v.string() }),
+  /** No cable is in, or no switch runs. */
+  v.object({ kind: v.literal("no-link") }),
   v.object({ kind: v.literal("no-card") }),
 ]);
 export type CardChoice = v.InferOutput<typeof cardChoiceSchema>;
@@ -47,8 +47,7 @@ export function decideCard(
     const tried = order.map(({ card }) => card);
     return { kind: "gateway-silent", card: fastest.card, speed: fastest.speed ?? null, tried, cards: links.length };
   }
-  const [first] = links;
-  return first === undefined ? { kind: "no-card" } : { kind: "no-link", card: first.card };
+  return { kind: links.length === 0 ? "no-card" : "no-link" };
 }
 
 /** After a power cut, switches and routers take longer to come up than a server does. */
@@ -74,5 +73,5 @@ export function isSettled(choice: CardChoice, upSeconds: number): boolean {
 }
 
 export function chosenCard(choice: CardChoice): string | undefined {
-  return choice.kind === "no-card" ? undefined : choice.card;
+  return "card" in choice ? choice.card : undefined;
 }

@@ -39,16 +39,16 @@ export function describeChoice(
     const next = "Check that one is in the machine and switched on in its firmware.";
     return bad("no network card was found", next);
   }
+  if (choice.kind === "no-link") {
+    const next = "Check that its cable is in and the switch's port is on.";
+    return bad("no network card has a link", next);
+  }
   const { card } = choice;
   if (choice.kind === "kept") return good(`network card ${card}: it is a port of the bridge already`);
   if (choice.kind === "working") {
     const speed = choice.speed === null ? "" : `, ${choice.speed} Mb/s`;
     const how = choice.answer === "echo" ? "answers" : "is there, though it answers no echo request";
     return good(`network card ${card}${speed}: the gateway ${gateway} ${how}`);
-  }
-  if (choice.kind === "no-link") {
-    const next = "Check that its cable is in and the switch's port is on.";
-    return bad("no network card has a link", next);
   }
   const tried = choice.tried.join(", ");
   const text = `the gateway ${gateway} answers through no network card (tried ${tried}), ${card} is used`;
