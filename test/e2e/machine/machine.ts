@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeError } from "@icos/system";
 import { createVmRunner, prepareDirectBoot, type MachineNetworkCard, type VmState } from "@icos/vm";
+import { OVMF } from "../../../packages/testnet/src/supervisor/nested-machine.ts";
 import { ensureNodeDisk } from "../../../packages/testnet/src/supervisor/node-disk.ts";
 import { readConsole, untilConsole } from "./console.ts";
 import type { TestImage } from "./image.ts";
@@ -28,8 +29,6 @@ export interface TestMachine {
 }
 
 const CONSOLE = "console.log";
-/** In the tools tree. */
-const FIRMWARE = { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd" };
 
 /**
  * Boots a machine from a thin disk over the image, as a testnet does, and ends it when `use` is through. A machine that
@@ -91,7 +90,7 @@ async function defineMachine(
   const boot = await prepareDirectBoot({ disk, directory: join(directory, "boot") }, tools);
   const { kernel, initrd, commandLine } = boot;
   const variables = join(directory, "firmware.fd");
-  if (firmware) await tools.exec.run(["cp", "--no-preserve=mode", FIRMWARE.variables, variables]);
+  if (firmware) await tools.exec.run(["cp", "--no-preserve=mode", OVMF.variables, variables]);
   return {
     name: "refusal",
     uuid: randomUUID(),
@@ -103,7 +102,7 @@ async function defineMachine(
       kernel,
       initrd,
       commandLine,
-      firmware: firmware ? { code: FIRMWARE.code, variables } : undefined,
+      firmware: firmware ? { code: OVMF.code, variables } : undefined,
     },
     disks: [disk],
     configMedium,

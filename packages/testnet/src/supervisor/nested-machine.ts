@@ -10,8 +10,7 @@ import { exists } from "./shared-files.ts";
 import { ensureStick, stickFile } from "./usb-stick.ts";
 
 /** Debian's OVMF in the tools tree: code, and variables as they are at first. */
-const FIRMWARE_CODE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
-const FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd";
+export const OVMF = { code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd" } as const;
 
 /** The host first stops its guest, which takes as long as it takes; both are slow under emulation. */
 const STOP_DEADLINE_MS = 180_000;
@@ -26,8 +25,8 @@ export function createNestedMachine(
   const prepare = async (): Promise<MachineDefinition> => {
     await mkdir(node.run, { recursive: true, mode: 0o700 });
     await ensureStick(node, exec);
-    if (!(await exists(variables))) await exec.run(["cp", "--no-preserve=mode", FIRMWARE_VARIABLES, variables]);
-    return nestedMachineDefinition(options, { code: FIRMWARE_CODE, variables });
+    if (!(await exists(variables))) await exec.run(["cp", "--no-preserve=mode", OVMF.variables, variables]);
+    return nestedMachineDefinition(options, { code: OVMF.code, variables });
   };
   return runMachine({ name: node.name, prepare, observe: options.observe, stopDeadlineMs: STOP_DEADLINE_MS, wrap });
 }
