@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, mkdtempDisposable, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, mkdtempDisposable, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -97,4 +97,22 @@ void test("a version that is not confirmed, or of which that cannot be said, is 
   assert.match(ask(), left);
   await writeFile(grubenv, newGrubenv({ alternative: "B", cycle: "stable" }));
   assert.equal(ask(), "");
+});
+
+const CONSOLE_UNIT = join(
+  import.meta.dirname,
+  "../../images/hostos/console/files/etc/systemd/system/limited-console@.service",
+);
+
+void test("a screen and a serial line that is there have a console, a serial line that the board lacks has none", async () => {
+  await using directory = await mkdtempDisposable(join(tmpdir(), "scripts-"));
+  const condition = /^ExecCondition=\+\/bin\/sh -c '(.*)'$/m.exec(await readFile(CONSOLE_UNIT, "utf8"))?.[1] ?? "";
+  const exitCode = async (tty: string, type?: string): Promise<number | null> => {
+    await mkdir(join(directory.path, tty), { recursive: true });
+    if (type !== undefined) await writeFile(join(directory.path, tty, "type"), `${type}\n`);
+    // What systemd makes of it.
+    const script = condition.replaceAll("/sys/class/tty", directory.path).replaceAll("%I", tty).replaceAll("$$", "$");
+    return spawnSync("sh", ["-c", script]).status;
+  };
+  assert.deepEqual(await Promise.all([exitCode("tty1"), exitCode("ttyS0", "4"), exitCode("ttyS1", "0")]), [0, 0, 1]);
 });
