@@ -81,7 +81,7 @@ export function planGuestVm({ host, facts, variant, role }: PlanGuestVmInput): G
     firmwareStartsKernel: variant === "prod",
     vhostNet: facts.vhostNet,
     vsockCid: vsock ? identity.vsockCid : undefined,
-    warnings: warningsOf(wish, facts, { slow: role.type === "default" && memory === "private", vcpus }),
+    warnings: warningsOf(wish, facts, { missesHugepages: role.type === "default" && memory === "private", vcpus }),
   };
 }
 
@@ -108,13 +108,13 @@ function cpuModel(
 function warningsOf(
   wish: ResourceWish,
   facts: MachineFacts,
-  { slow, vcpus }: { slow: boolean; vcpus: number },
+  { missesHugepages, vcpus }: { missesHugepages: boolean; vcpus: number },
 ): string[] {
   const warnings: string[] = [];
   if (wish.vcpus > facts.cpus) {
     warnings.push(`The guest gets ${vcpus} virtual CPUs: ${wish.vcpus} are wished, and the machine has ${facts.cpus}.`);
   }
-  if (slow) warnings.push("The guest's memory is not in hugepages: too few of them are free.");
+  if (missesHugepages) warnings.push("The guest's memory is not in hugepages: too few of them are free.");
   if (!facts.vhostNet) warnings.push("The guest's network is slower than it could be: /dev/vhost-net cannot be used.");
   const { vhostVsock } = facts;
   if (vhostVsock.kind === "unusable")

@@ -54,7 +54,7 @@ export function planMemory(
   return memoryMiB;
 }
 
-/** What holds a machine's memory. Only the firmware's choice, `memfd`, is given to confidential guests. */
+/** What holds a machine's memory; `memfd` is what SEV-SNP needs. */
 export type GuestMemory = "private" | "hugepages" | "memfd";
 
 /** `reserve-hugepages.service` tops the pages up, or gives them all back, at each start of the guest's unit. */

@@ -26,7 +26,7 @@ export function bootLines(name: string, progress: BootProgress): readonly string
     case "timed-out":
       return [`${name} has not said within 5 minutes that it booted. Its console is in the serial log.`];
     case "hung":
-      return [`${name} has said nothing for 10 minutes and has not booted: it hangs.`];
+      return [`${name} has said nothing for at least 10 minutes and has not booted: it hangs.`];
     default:
       return progress satisfies never;
   }
