@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -16,13 +16,18 @@ function makeDirectory(): string {
   return directory;
 }
 
+/** Until the connection is over, by its end or by an error: who writes to a connection that was cut off is told so. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.on("error", () => undefined).once("close", () => resolve()));
+}
+
 async function ask(path: string, text: string): Promise<string> {
   const socket = connect(path);
   await once(socket, "connect");
   socket.write(text);
   let answer = "";
-  socket.on("data", (bytes: Buffer) => (answer += bytes.toString())).on("error", () => undefined);
-  await once(socket, "close");
+  socket.on("data", (bytes: Buffer) => (answer += bytes.toString()));
+  await closed(socket);
   return answer;
 }
 
@@ -60,11 +65,12 @@ void test("whoever sends more than a line is cut off", PROMPT, async () => {
   try {
     assert.equal(await ask(path, '"attach-hsm"\n"detach-hsm"\n'), "");
     assert.deepEqual(handled, []);
-    const more = connect(path).on("error", () => undefined);
+    const more = connect(path);
+    const over = closed(more.resume());
     more.write('"attach-hsm"\n');
     await begun.promise;
     more.write("x");
-    await once(more.resume(), "close");
+    await over;
   } finally {
     gate.resolve();
     await server.close();
@@ -74,10 +80,11 @@ void test("whoever sends more than a line is cut off", PROMPT, async () => {
 void test("something every now and then does not keep a connection", PROMPT, async () => {
   const path = join(makeDirectory(), "s");
   const server = await serveControl(path, async () => undefined, { timeoutMs: 200 });
-  const slow = connect(path).on("error", () => undefined);
+  const slow = connect(path);
+  const over = closed(slow.resume());
   const drip = setInterval(() => slow.write("x"), 20);
   try {
-    await once(slow.resume(), "close");
+    await over;
   } finally {
     clearInterval(drip);
     slow.destroy();
